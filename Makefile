@@ -1,0 +1,59 @@
+# Every command of the project. Each target sets itself up in .venv from nothing but Python >= 3.11.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test lint unit prove bench lock format clean
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+demo: .venv/.runtime ## the gateway and a fake Google on http://127.0.0.1:8000: no key, no network
+	@$(BIN)/gemini-balance demo
+
+run: .venv/.runtime ## the gateway with the settings of .env
+	@$(BIN)/gemini-balance serve
+
+test: lint unit ## format, lint, types, import contracts and every test at small size
+
+lint: .venv/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: .venv/.dev
+	$(BIN)/pytest -m "not prove" -n auto
+
+prove: .venv/.dev bench ## every figure at full size, written into docs/
+	$(BIN)/pytest -m prove
+
+bench: .venv/.dev ## CPU, memory and start-up beside nginx, written into docs/performance.md
+	$(BIN)/python -m bench
+
+lock: .venv/.dev ## resolve the dependencies anew
+	$(PIP) install uv
+	$(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements/runtime.txt
+	$(BIN)/uv pip compile pyproject.toml --group build --group dev -c requirements/runtime.txt --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements/dev.txt
+
+format: .venv/.dev ## format the code and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove what these targets made
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis bench/build
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "This Python can't make virtual environments; on Debian: apt install python3-venv"; exit 1; }
+
+.venv/.runtime: requirements/runtime.txt pyproject.toml | .venv/bin/python
+	@echo "Installing into .venv ..."
+	@$(PIP) install --require-hashes --requirement requirements/runtime.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.runtime
+	@$(PIP) install --require-hashes --requirement requirements/dev.txt
+	@touch $@

@@ -1,0 +1,35 @@
+"""Our gateway as a target: started as a user would, with a thousand keys and nothing else in its environment."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+from bench.processes import Server, bare_environment, free_port
+
+TOKEN = "sk-bench"
+KEYS = 1_000
+READY_PATH = "/health/ready"
+COMMAND = f"{shlex.quote(str(Path(sys.executable).with_name('gemini-balance')))} serve"
+
+
+def environment(port: int, upstream_port: int) -> dict[str, str]:
+    """All that it is told."""
+    return {
+        **bare_environment(),
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "BASE_URL": f"http://127.0.0.1:{upstream_port}/v1beta",
+        "API_KEYS": json.dumps([f"AIzaBench{number:04}" for number in range(1, KEYS + 1)]),
+        "ALLOWED_TOKENS": json.dumps([TOKEN]),
+        "AUTH_TOKEN": "sk-bench-admin",
+    }
+
+
+def gateway_server(command: str, core: int, folder: Path, upstream_port: int) -> Server:
+    """The gateway in a working directory of its own, so that it meets no `.env` and no data of others."""
+    port = free_port()
+    home = folder / "gateway"
+    home.mkdir()
+    env = environment(port, upstream_port)
+    return Server("gateway", shlex.split(command), port, core, home, READY_PATH, env)

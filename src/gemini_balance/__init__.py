@@ -1,0 +1,1 @@
+"""Many Google Gemini API keys behind one dependable address."""

@@ -1,0 +1,59 @@
+"""The raw ASGI types, and reading a request's body within its limit."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from gemini_balance.core.errors import BadRequest, TooLarge
+
+Message = MutableMapping[str, Any]  # ASGI's own shape: the values' types depend on the message's
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class ClientLeft(Exception):
+    """The client went away before its request was whole."""
+
+
+async def read_body(receive: Receive, length: bytes | None, limit: int) -> bytes:
+    """`length` is the Content-Length header. Raises TooLarge as soon as that is known, ClientLeft."""
+    if length is not None:
+        _check_length(length, limit)
+    message = await receive()
+    _check_here(message)
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        return _within(body, limit)
+    parts, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        _check_here(message)
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            raise _too_large(limit)
+    return b"".join(parts)
+
+
+def _check_length(length: bytes, limit: int) -> None:
+    if not length.isdigit():
+        raise BadRequest("The Content-Length header is not a number.")
+    if int(length) > limit:
+        raise _too_large(limit)
+
+
+def _check_here(message: Message) -> None:
+    if message["type"] == "http.disconnect":
+        raise ClientLeft
+
+
+def _within(body: bytes, limit: int) -> bytes:
+    if len(body) > limit:
+        raise _too_large(limit)
+    return body
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"The request body is larger than {limit / 1_000_000:g} MB (MAX_BODY_MB).")

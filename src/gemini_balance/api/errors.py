@@ -1,0 +1,66 @@
+"""Telling a client what went wrong: a status while that is possible, an error event inside an open stream."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from gemini_balance.api import names
+from gemini_balance.core.errors import MethodNotAllowed, NotSignedIn, PoolBusy
+from gemini_balance.core.outcome import Blame
+from gemini_balance.gateway.failures import error_for
+
+if TYPE_CHECKING:
+    from gemini_balance.api.cors import Headers
+    from gemini_balance.api.exchange import Exchange
+    from gemini_balance.api.reply import ClientReply
+    from gemini_balance.core.errors import GatewayError
+    from gemini_balance.gateway.failures import CallFailed
+
+JSON = b"application/json; charset=utf-8"
+OUR_CREDENTIAL = frozenset({Blame.KEY, Blame.PROJECT, Blame.OURS})
+
+
+async def send_error(exchange: Exchange, error: GatewayError) -> None:
+    if exchange.done:
+        return
+    exchange.error = error.code
+    if exchange.opened and exchange.fail is not None:
+        await exchange.fail(error)
+    else:
+        await exchange.answer(error.status, JSON, exchange.dialect.error(error), _headers(error))
+
+
+async def send_failure(exchange: Exchange, failed: CallFailed, reply: ClientReply) -> None:
+    """A verbatim caller gets the upstream's own words, save those about our credential."""
+    outcome = failed.outcome
+    verbatim = exchange.call is not None and exchange.call.verbatim and outcome.blame not in OUR_CREDENTIAL
+    if verbatim and outcome.finish and reply.holds:
+        await reply.finish(b"")
+    elif verbatim and outcome.body and not exchange.opened:
+        exchange.error = outcome.cause
+        await exchange.answer(outcome.status, _content_type(outcome.content_type), outcome.body)
+    else:
+        await send_error(exchange, error_for(outcome, failed.model))
+
+
+def _content_type(upstream: str) -> bytes:
+    """Google sends JSON errors of streams as text/event-stream, which its own SDKs then fail to read."""
+    return JSON if "event-stream" in upstream or not upstream else upstream.encode("latin-1")
+
+
+def _headers(error: GatewayError) -> Headers:
+    headers: Headers = []
+    if error.should_retry is not None:
+        headers.append((names.SHOULD_RETRY, b"true" if error.should_retry else b"false"))
+    match error:
+        case PoolBusy():
+            headers.append((names.RETRY_AFTER, b"%d" % ceil(error.retry_after)))
+            headers.append((names.RETRY_AFTER_MS, b"%d" % ceil(error.retry_after * 1000)))
+        case MethodNotAllowed():
+            headers.append((b"allow", ", ".join(error.allowed).encode()))
+        case NotSignedIn():
+            headers.append((b"www-authenticate", b"Bearer"))
+        case _:
+            pass
+    return headers

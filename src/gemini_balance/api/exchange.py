@@ -1,0 +1,67 @@
+"""One request on its way: what is known of it so far, for the answer's headers and the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gemini_balance.api import names
+from gemini_balance.gateway.story import Story
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from gemini_balance.api.asgi import Scope, Send
+    from gemini_balance.api.cors import Headers
+    from gemini_balance.core.call import Call, Principal
+    from gemini_balance.core.dialects import Dialect
+    from gemini_balance.core.errors import GatewayError
+
+# Callers' and models' bytes are data: a browser that opens such a reply must run none of it.
+SAFE = ((b"x-content-type-options", b"nosniff"), (b"content-security-policy", b"sandbox; default-src 'none'"))
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """Mutable: it is filled step by step, and read at the end whatever the ending."""
+
+    id: str
+    scope: Scope
+    headers: Mapping[bytes, bytes]
+    send: Send
+    client: str
+    began: float
+    dialect: Dialect
+    told: Headers = field(default_factory=list)  # headers of every reply to this request
+    story: Story = field(default_factory=Story)
+    principal: Principal | None = None
+    call: Call | None = None
+    fail: Callable[[GatewayError], Awaitable[None]] | None = None  # how an error is told inside an open stream
+    task: asyncio.Task[None] | None = None
+    ended_by: GatewayError | None = None  # set when this replica must end the call
+    status: int = 0  # sent to the client; 0 until then
+    done: bool = False
+    error: str = ""  # the code of the error the client was told
+
+    @property
+    def opened(self) -> bool:
+        return self.status != 0
+
+    async def open(self, status: int, headers: Headers) -> None:
+        """Send status and headers."""
+        self.status = status
+        if self.story.asked:
+            headers.append((names.ATTEMPTS, b"%d" % self.story.asked))
+        await self.send({"type": "http.response.start", "status": status, "headers": [*headers, *self.told, *SAFE]})
+
+    async def write(self, data: bytes, *, last: bool = False) -> None:
+        """Send a piece of the body; waits while the client reads slowly."""
+        self.done = last
+        await self.send({"type": "http.response.body", "body": data, "more_body": not last})
+
+    async def answer(self, status: int, content_type: bytes, body: bytes, extra: Headers | None = None) -> None:
+        """A complete reply in one go."""
+        length = (b"content-length", b"%d" % len(body))
+        await self.open(status, [(b"content-type", content_type), length, *(extra or ())])
+        await self.write(body, last=True)

@@ -1,0 +1,12 @@
+"""The headers that callers see, named once."""
+
+REQUEST_ID = b"x-request-id"
+MODEL = b"gemini-balance-model"  # the model that answered, where it isn't the one asked for
+DROPPED = b"gemini-balance-dropped"  # what of the request could not be carried
+ATTEMPTS = b"gemini-balance-attempts"  # how many keys it took
+ROUTE = b"gemini-balance-route"  # how the request was understood: dialect, operation
+SHOULD_RETRY = b"x-should-retry"
+RETRY_AFTER = b"retry-after"
+RETRY_AFTER_MS = b"retry-after-ms"
+
+EXPOSED = b", ".join((REQUEST_ID, MODEL, DROPPED, ATTEMPTS, ROUTE, SHOULD_RETRY, RETRY_AFTER, RETRY_AFTER_MS))

@@ -1,0 +1,43 @@
+"""From a finished exchange to its journal record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gemini_balance.gateway.record import AttemptRecord, RequestRecord
+
+if TYPE_CHECKING:
+    from gemini_balance.api.exchange import Exchange
+    from gemini_balance.gateway.ports import Clock
+
+CLIENT_LEFT = 499  # nginx's number for it; never sent
+
+
+def record_of(exchange: Exchange, clock: Clock) -> RequestRecord:
+    story, call = exchange.story, exchange.call
+    seconds = clock.now() - exchange.began
+    return RequestRecord(
+        id=exchange.id,
+        unix=clock.unix() - seconds,
+        method=exchange.scope["method"],
+        path=exchange.scope["path"],
+        client=exchange.client,
+        status=exchange.status or CLIENT_LEFT,
+        seconds=seconds,
+        token=exchange.principal.name if exchange.principal else "",
+        dialect=exchange.dialect.name,
+        operation=call.operation.value if call else "",
+        model_asked=call.model if call else "",
+        model_used=story.model,
+        attempts=tuple(AttemptRecord(a.key, a.outcome.cause, a.outcome.status, a.seconds) for a in story.attempts),
+        first_byte=story.first_byte,
+        usage=story.usage,
+        finish=story.last.finish if story.last else "",
+        ending=_ending(exchange),
+    )
+
+
+def _ending(exchange: Exchange) -> str:
+    if exchange.error:
+        return exchange.error
+    return "whole" if exchange.done else "client_gone"

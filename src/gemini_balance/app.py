@@ -1,0 +1,118 @@
+"""The composition root: settings → adapters → gateway → ASGI app. The one file that knows everybody."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import sys
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+
+from gemini_balance.api.clients import PublicUrl, TrustedProxies
+from gemini_balance.api.health import health_routes
+from gemini_balance.api.landing import landing_route
+from gemini_balance.api.serve import Door
+from gemini_balance.core.attempts import RetryPolicy
+from gemini_balance.core.pool import KeyPool
+from gemini_balance.gateway.execute import Gateway
+from gemini_balance.gateway.journal import Journal
+from gemini_balance.gateway.models import ModelBook
+from gemini_balance.gateway.tokens import TokenBook
+from gemini_balance.telemetry.logs import AccessLog
+from gemini_balance.upstreams.gemini_api.upstream import GeminiApi
+from gemini_balance.upstreams.transport import AiohttpTransport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gemini_balance.api.asgi import Receive, Scope, Send
+    from gemini_balance.core.options import Options
+    from gemini_balance.settings import Settings
+
+OURS = frozenset({"", "health"})  # first segments that lead past the client door
+
+
+class SystemClock:
+    """Implements `Clock`."""
+
+    now = staticmethod(time.monotonic)
+    unix = staticmethod(time.time)
+
+
+@dataclass(slots=True)
+class App:
+    """The ASGI callable: owns the lifespan, and dispatches on the path's exact first segment."""
+
+    door: Door
+    pages: Starlette
+    journal: Journal
+    models: ModelBook
+    transport: AiohttpTransport
+    shutdown_timeout: float
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match scope["type"]:
+            case "http" if scope["path"].split("/", 2)[1:2] and scope["path"].split("/", 2)[1] in OURS:
+                await self.pages(scope, receive, send)
+            case "http":
+                await self.door(scope, receive, send)
+            case "lifespan":
+                await self._lifespan(receive, send)
+            case _:
+                await send({"type": "websocket.close", "code": 1000})
+
+    def begin_shutdown(self) -> None:
+        """Not ready from now on, no new calls; what still runs after the timeout gets an error."""
+        self.door.drain()
+        asyncio.get_running_loop().call_later(self.shutdown_timeout, self.door.end_running)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.transport.close)
+            stack.push_async_callback(self.journal.flush)
+            for work in (self.journal.run(), self.models.run()):
+                stack.push_async_callback(_end, asyncio.create_task(work))
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def build(settings: Settings, options: Options) -> App:
+    clock = SystemClock()
+    transport = AiohttpTransport(options.time_out)
+    upstreams = {"gemini_api": GeminiApi(settings.base_url, settings.proxies)}
+    pool = KeyPool(settings.api_keys, options.max_failures)
+    gateway = Gateway(pool, upstreams, transport, clock, RetryPolicy(options.max_retries))
+    journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [])
+    models = ModelBook(gateway)
+    trusted = TrustedProxies(settings.trusted_proxies)
+    tokens = TokenBook(settings.allowed_tokens, secrets.token_bytes(32))
+    door = Door(gateway, models, tokens, options, journal, clock, trusted, request_ids(), _today)
+    pages = Starlette(
+        routes=[landing_route(PublicUrl(settings.public_url, trusted)), *health_routes(lambda: not door.draining)]
+    )
+    return App(door, pages, journal, models, transport, settings.shutdown_timeout)
+
+
+def request_ids() -> Callable[[], str]:
+    """Ids that sort by time: milliseconds, a number within the process, and what tells processes apart."""
+    process, numbers = secrets.token_hex(3), count()
+    return lambda: f"{time.time_ns() // 1_000_000:011x}{next(numbers) & 0xFFFFF:05x}{process}"
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -1,0 +1,90 @@
+"""The command line: serve · demo · simulate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+DEMO_TOKEN = "sk-demo"  # noqa: S105  (opens nothing but a gateway on loopback whose keys are a fake Google's)
+DEMO = """
+Gemini Balance runs on a fake Google: no key, no network.
+
+  address   http://127.0.0.1:{port}
+  token     {token}
+
+Try it:
+
+  curl http://127.0.0.1:{port}/hf/v1/chat/completions \\
+    -H "Authorization: Bearer {token}" -H "Content-Type: application/json" \\
+    -d '{{"model": "gemini-flash-latest", "messages": [{{"role": "user", "content": "Hello!"}}]}}'
+
+Ctrl-C ends it.
+"""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="gemini-balance")
+def main() -> None:
+    """Many Google Gemini API keys behind one dependable address."""
+
+
+@main.command()
+def serve() -> None:
+    """Run the gateway with the settings of the environment and .env."""
+    _run(_environment())
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="Port on 127.0.0.1.")
+def demo(port: int) -> None:
+    """Run the gateway on a fake Google, on 127.0.0.1, with nothing to set up."""
+    from gemini_balance import simulator
+
+    google = simulator.serve_in_thread(simulator.SimulatorConfig())
+    keys = simulator.DEMO_KEYS
+    click.echo(DEMO.format(port=port, token=DEMO_TOKEN))
+    try:
+        _run(
+            {
+                "HOST": "127.0.0.1",
+                "PORT": str(port),
+                "BASE_URL": google.url,
+                "API_KEYS": ",".join(keys),
+                "ALLOWED_TOKENS": DEMO_TOKEN,
+            }
+        )
+    finally:
+        google.stop()
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=9000, show_default=True)
+def simulate(host: str, port: int) -> None:
+    """Run the fake Google alone, for tests of your own."""
+    from gemini_balance import simulator
+
+    simulator.serve(simulator.SimulatorConfig(), host, port)
+
+
+def _environment() -> dict[str, str]:
+    from gemini_balance.settings import environment
+
+    return environment(Path.cwd())
+
+
+def _run(values: dict[str, str]) -> None:
+    from pydantic import ValidationError
+
+    from gemini_balance.app import build
+    from gemini_balance.server import serve as serve_app
+    from gemini_balance.settings import load
+    from gemini_balance.telemetry.logs import configure
+
+    try:
+        settings, options = load(values)
+    except (ValidationError, ValueError) as error:
+        raise click.ClickException(f"The settings can't be used.\n{error}") from error
+    configure(settings.log_level)
+    serve_app(build(settings, options), settings)

@@ -1,0 +1,70 @@
+"""Whether to try again: one pure function of the policy and what has happened so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gemini_balance.core.outcome import Blame, Cause, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gemini_balance.core.pool.key import KeyId
+
+# A refusal that retires or rests what refused costs nothing to try again elsewhere: the pool won't offer it twice.
+FREE = frozenset({Blame.KEY, Blame.PROJECT, Blame.QUOTA, Blame.MODEL})
+COUNTED = frozenset({Blame.CAPACITY, Blame.UPSTREAM})
+ONCE_MORE = frozenset({Cause.UPSTREAM_SLOW, Cause.EMPTY, Cause.THOUGHTS_ONLY, Cause.MALFORMED_CALL})
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """`max_retries` counts failures that no key explains; `max_attempts` bounds everything."""
+
+    max_retries: int = 3
+    max_attempts: int = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try with one key, and whether the caller saw content of it."""
+
+    key: KeyId
+    outcome: Outcome
+    committed: bool = False
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """On another key than these."""
+
+    exclude: frozenset[KeyId]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Hand the last outcome to the caller, good or bad."""
+
+
+Decision = TryAgain | Stop
+STOP = Stop()
+
+
+def decide(policy: RetryPolicy, history: Sequence[Attempt]) -> Decision:
+    """After at least one attempt: stop, or try another key. What the caller has seen is never replaced."""
+    last = history[-1]
+    blame = last.outcome.blame
+    if last.committed or len(history) >= policy.max_attempts or blame not in FREE | COUNTED:
+        return STOP
+    if blame in COUNTED and not _worth_it(policy, history):
+        return STOP
+    return TryAgain(frozenset(attempt.key for attempt in history))
+
+
+def _worth_it(policy: RetryPolicy, history: Sequence[Attempt]) -> bool:
+    last = history[-1].outcome.cause
+    counted = sum(attempt.outcome.blame in COUNTED for attempt in history)
+    same = sum(attempt.outcome.cause is last for attempt in history)
+    return counted <= policy.max_retries and not (last in ONCE_MORE and same > 1)

@@ -1,0 +1,76 @@
+"""What a caller asks for, before it is known which model, key or upstream will serve it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gemini_balance.core.gemini.schema import GenerateContentRequest
+
+
+SEARCH = "-search"
+"""The suffix of a model's name by which a caller asks for a web search."""
+
+
+class Operation(Enum):
+    """What is asked; the value is the upstream's own name of the method."""
+
+    GENERATE = "generateContent"
+    STREAM = "streamGenerateContent"
+    COUNT_TOKENS = "countTokens"
+    LIST_MODELS = "listModels"
+    GET_MODEL = "getModel"
+
+
+class Framing(Enum):
+    """How the parts of an upstream reply are separated."""
+
+    WHOLE = "one JSON document"
+    SSE = "server-sent events"
+    ARRAY = "a JSON array, element by element"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls: a client token, known by its name; the secret itself is not kept."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One HTTP request as the door hands it to a dialect: names in headers are lower case, the query is raw."""
+
+    method: str
+    path: str
+    query: bytes
+    headers: Mapping[bytes, bytes]
+    body: bytes
+    target: str = ""  # what the route's pattern caught: a model name
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request in Gemini's own terms.
+
+    `request` is the translated body; a native call has none and carries its bytes untouched in `raw`.
+    `verbatim` callers get Google's own answer, errors included; a `single_attempt` is never replaced.
+    """
+
+    operation: Operation
+    model: str
+    framing: Framing = Framing.WHOLE
+    request: GenerateContentRequest | None = None
+    raw: bytes = b""
+    version: str = "v1beta"
+    query: str = ""  # forwarded as it came, without credentials
+    headers: tuple[tuple[str, str], ...] = ()  # forwarded ones
+    verbatim: bool = False
+    single_attempt: bool = False
+    patience: float | None = None  # the caller's own deadline, seconds from now
+    include_usage: bool = False
+    dropped: tuple[str, ...] = field(default=())  # what could not be carried, for the caller to see

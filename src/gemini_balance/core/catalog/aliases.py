@@ -1,0 +1,43 @@
+"""Retired models and what answers for them now. Data: a row is a fact about Google's catalogue, with its date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """`name` was retired on `retired`; `successor` is the closest model that Google still lists."""
+
+    name: str
+    successor: str
+    retired: date
+
+
+ALIASES: dict[str, Alias] = {
+    row.name: row
+    for row in (
+        Alias("gemini-pro", "gemini-pro-latest", date(2025, 2, 15)),
+        Alias("gemini-1.0-pro", "gemini-pro-latest", date(2025, 2, 15)),
+        Alias("gemini-1.5-pro", "gemini-pro-latest", date(2025, 9, 24)),
+        Alias("gemini-1.5-pro-latest", "gemini-pro-latest", date(2025, 9, 24)),
+        Alias("gemini-1.5-pro-001", "gemini-pro-latest", date(2025, 5, 24)),
+        Alias("gemini-1.5-pro-002", "gemini-pro-latest", date(2025, 9, 24)),
+        Alias("gemini-1.5-flash", "gemini-flash-latest", date(2025, 9, 24)),
+        Alias("gemini-1.5-flash-latest", "gemini-flash-latest", date(2025, 9, 24)),
+        Alias("gemini-1.5-flash-001", "gemini-flash-latest", date(2025, 5, 24)),
+        Alias("gemini-1.5-flash-002", "gemini-flash-latest", date(2025, 9, 24)),
+        Alias("gemini-1.5-flash-8b", "gemini-flash-lite-latest", date(2025, 9, 24)),
+        Alias("gemini-1.5-flash-8b-latest", "gemini-flash-lite-latest", date(2025, 9, 24)),
+        Alias("gemini-2.0-flash", "gemini-flash-latest", date(2026, 6, 1)),
+        Alias("gemini-2.0-flash-001", "gemini-flash-latest", date(2026, 6, 1)),
+        Alias("gemini-2.0-flash-exp", "gemini-flash-latest", date(2026, 6, 1)),
+        Alias("gemini-2.0-flash-lite", "gemini-flash-lite-latest", date(2026, 6, 1)),
+        Alias("gemini-2.0-flash-lite-001", "gemini-flash-lite-latest", date(2026, 6, 1)),
+        Alias("gemini-2.0-pro-exp", "gemini-pro-latest", date(2025, 12, 2)),
+        Alias("gemini-3-pro-preview", "gemini-3.1-pro-preview", date(2026, 3, 9)),
+        Alias("embedding-001", "gemini-embedding-001", date(2025, 10, 30)),
+        Alias("text-embedding-004", "gemini-embedding-001", date(2026, 1, 14)),
+    )
+}

@@ -1,0 +1,1 @@
+"""Native Gemini: the identity. Its bytes are never re-modelled."""

@@ -1,0 +1,1 @@
+"""The hub: Gemini's wire format and the facts about it."""

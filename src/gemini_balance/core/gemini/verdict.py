@@ -1,0 +1,126 @@
+"""What a reply of status 200 came to: whole, empty, only thoughts, malformed, cut, or an error inside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gemini_balance.core.gemini.classify import outcome_of
+from gemini_balance.core.gemini.schema import Part
+from gemini_balance.core.outcome import NO_USAGE, Cause, Outcome, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gemini_balance.core.gemini.events import Event
+    from gemini_balance.core.gemini.schema import Candidate, GenerateContentResponse, UsageMetadata
+
+MALFORMED = frozenset(
+    {"MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE", "UNEXPECTED_TOOL_CALL", "MISSING_THOUGHT_SIGNATURE"}
+)
+# Ended without content for a reason that another try would not change.
+TOLD = frozenset(
+    {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT"}
+    | {"IMAGE_RECITATION", "MODEL_ARMOR", "ESCALATION", "PUP_LIMITED_DISABLED", "LANGUAGE", "MAX_TOKENS"}
+)
+
+
+_OF_A_KIND_WE_DO_NOT_KNOW = Part()
+
+
+def has_content(part: Part) -> bool:
+    """Anything of worth that is not a thought; a part of a kind newer than this code counts."""
+    return not part.thought and bool(
+        part.text
+        or part.function_call
+        or part.inline_data
+        or part.executable_code
+        or part.code_execution_result
+        or part.file_data
+        or part == _OF_A_KIND_WE_DO_NOT_KNOW
+    )
+
+
+def is_thought(part: Part) -> bool:
+    return bool(part.thought and part.text)
+
+
+def parts_of(reply: GenerateContentResponse) -> Iterable[Part]:
+    return (part for candidate in reply.candidates or () if candidate.content for part in candidate.content.parts)
+
+
+def usage_of(metadata: UsageMetadata | None) -> Usage:
+    if metadata is None:
+        return NO_USAGE
+    return Usage(
+        prompt=metadata.prompt_token_count,
+        cached=metadata.cached_content_token_count,
+        tool_use=metadata.tool_use_prompt_token_count,
+        output=metadata.candidates_token_count,
+        thoughts=metadata.thoughts_token_count,
+        total=metadata.total_token_count,
+    )
+
+
+class Tally:
+    """Follows one reply, event by event, and says at its end what it came to.
+
+    Not every event is decoded: once content was seen, only those that may end the reply are, and the last one
+    for its usage, which is cumulative.
+    """
+
+    __slots__ = ("_last", "content", "fault", "finish", "thoughts", "usage")
+
+    def __init__(self) -> None:
+        self.content = False
+        self.thoughts = False
+        self.finish = ""
+        self.usage = NO_USAGE
+        self.fault: Outcome | None = None
+        self._last: Event | None = None
+
+    def feed(self, events: list[Event]) -> None:
+        for event in events:
+            if not event.data:
+                continue
+            self._last = event
+            if not self.content or b'"finishReason"' in event.data or b'"error"' in event.data:
+                self._look(event.reply)
+
+    def _look(self, reply: GenerateContentResponse) -> None:
+        if reply.error is not None:
+            self.fault = outcome_of(reply.error.code or 500, reply.error)
+        if reply.prompt_feedback is not None and reply.prompt_feedback.block_reason:
+            self.finish = reply.prompt_feedback.block_reason
+        for candidate in reply.candidates or ():
+            self._look_at(candidate)
+
+    def _look_at(self, candidate: Candidate) -> None:
+        self.finish = candidate.finish_reason or self.finish  # not the first decides: code execution sends several
+        for part in candidate.content.parts if candidate.content else ():
+            self.content = self.content or has_content(part)
+            self.thoughts = self.thoughts or is_thought(part)
+
+    def verdict(self, *, closed: bool) -> Outcome:
+        """At the end of the reply; `closed` says whether it ended where its format lets it end."""
+        if self._last is not None:
+            self.usage = usage_of(self._last.reply.usage_metadata)
+        if self.fault is not None:
+            return self.fault
+        return Outcome(self._cause(closed), usage=self.usage, finish=self.finish)
+
+    def _cause(self, closed: bool) -> Cause:
+        if not self.finish or not closed:
+            return Cause.CUT
+        if self.content or self.finish in TOLD:
+            return Cause.ANSWERED
+        if self.finish in MALFORMED:
+            return Cause.MALFORMED_CALL
+        if self._blocked():
+            return Cause.ANSWERED
+        return Cause.THOUGHTS_ONLY if self.thoughts else Cause.EMPTY
+
+    def _blocked(self) -> bool:
+        """A refused prompt has no candidates at all, whatever the reason is called."""
+        return (
+            self._last is not None and self._last.reply.prompt_feedback is not None and not self._last.reply.candidates
+        )

@@ -1,0 +1,1 @@
+"""Bytes on the wire: event streams, JSON arrays and the one JSON codec."""

@@ -1,0 +1,73 @@
+"""What a caller is told about an outcome that no further attempt could mend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gemini_balance.core import errors
+from gemini_balance.core.outcome import Blame, Cause, Outcome
+
+if TYPE_CHECKING:
+    from gemini_balance.core.errors import GatewayError
+
+ASK_THE_OPERATOR = (
+    "No API key of this gateway is usable. The operator can check the keys' state, add working ones or reset failures."
+)
+SENTENCES = {
+    Cause.EGRESS_REFUSED: "Google refuses requests from this gateway's network location. The operator can set PROXIES.",
+    Cause.OUR_MISTAKE: "The gateway sent a request that Google could not attribute to a key. Please report this.",
+    Cause.UNREACHABLE: "Google could not be reached.",
+    Cause.CUT: "Google's answer was cut before its end.",
+    Cause.EMPTY: "The model gave an empty answer, and again when asked anew.",
+    Cause.THOUGHTS_ONLY: "The model thought but gave no answer, and again when asked anew.",
+    Cause.MALFORMED_CALL: "The model produced a malformed answer, and again when asked anew.",
+    Cause.UPSTREAM_SLOW: "Google did not answer in time.",
+    Cause.DEADLINE: "The deadline that this request came with ran out before Google answered.",
+}
+OVERLOADED = "The model {model} is overloaded at Google. Try again later, or another model."
+
+
+class CallFailed(Exception):
+    """The last outcome stands. A verbatim caller is shown the upstream's own words, others an error of ours."""
+
+    def __init__(self, outcome: Outcome, model: str) -> None:
+        super().__init__(outcome.message)
+        self.outcome = outcome
+        self.model = model
+
+
+def error_for(outcome: Outcome, model: str) -> GatewayError:
+    """The one table from outcomes to what callers see. Upstream 401/403 about our keys never pass as such."""
+    sentence = SENTENCES.get(outcome.cause) or outcome.message or "Google failed to answer."
+    match outcome.blame:
+        case Blame.KEY | Blame.PROJECT:
+            return errors.NoKeyAvailable(ASK_THE_OPERATOR)
+        case Blame.MODEL:
+            return errors.ModelNotFound(f"No key of this gateway may use the model {model}.", param="model")
+        case Blame.QUOTA:
+            return errors.PoolBusy(f"The quota for {model} is spent on every key of this gateway.", 60.0)
+        case Blame.CAPACITY:
+            return errors.UpstreamOverloaded(OVERLOADED.format(model=model))
+        case Blame.CALLER | Blame.RESOURCE:
+            return _callers_fault(outcome, sentence)
+        case Blame.EGRESS:
+            return errors.NoKeyAvailable(sentence)
+        case _:
+            slow = outcome.cause is Cause.UPSTREAM_SLOW
+            return errors.UpstreamTimeout(sentence) if slow else errors.UpstreamFailed(sentence)
+
+
+def _callers_fault(outcome: Outcome, sentence: str) -> GatewayError:
+    if outcome.cause is Cause.DEADLINE:
+        return errors.UpstreamTimeout(sentence)
+    if outcome.cause is Cause.MODEL_UNKNOWN:
+        return errors.ModelNotFound(sentence, param="model")
+    match outcome.status:
+        case 403:
+            return errors.Forbidden(sentence)
+        case 404:
+            return errors.NotFound(sentence)
+        case 413:
+            return errors.TooLarge(sentence)
+        case _:
+            return errors.BadRequest(sentence)

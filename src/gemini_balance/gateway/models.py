@@ -1,0 +1,96 @@
+"""The upstream's own model list, fetched through the pool like any other call and kept until the next one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gemini_balance.core.call import SEARCH, Framing, Operation
+from gemini_balance.core.catalog.route import Route
+from gemini_balance.core.errors import GatewayError
+from gemini_balance.core.gemini.schema import decode_models
+from gemini_balance.core.pool import Demand
+from gemini_balance.gateway.failures import CallFailed
+from gemini_balance.gateway.story import Story
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gemini_balance.core.gemini.events import Event
+    from gemini_balance.gateway.execute import Gateway
+
+REFRESH_SECONDS = 3600.0
+RETRY_SECONDS = 15.0
+MOST_PAGES = 20
+PAGE = Route(
+    upstream="gemini_api",
+    operation=Operation.LIST_MODELS,
+    model="",
+    path="v1beta/models?pageSize=1000",
+    body=b"",
+    framing=Framing.WHOLE,
+    demand=Demand(""),
+)
+log = logging.getLogger(__name__)
+
+
+class ModelBook:
+    """`listed` is empty until the first list came."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self.listed: frozenset[str] = frozenset()
+
+    def shown(self, search_models: Iterable[str]) -> list[str]:
+        """What callers may ask for: Google's own names, and those with a suffix."""
+        searching = {f"{name}{SEARCH}" for name in search_models if name in self.listed}
+        return sorted(self.listed | searching)
+
+    async def run(self) -> None:
+        """Keep the list fresh until cancelled."""
+        while True:
+            fetched = await self.refresh()
+            await asyncio.sleep(REFRESH_SECONDS if fetched else RETRY_SECONDS)
+
+    async def refresh(self) -> bool:
+        """Ask again; the old list stays when that fails."""
+        try:
+            names = await self._fetch()
+        except (GatewayError, CallFailed, msgspec.DecodeError) as error:
+            log.warning("The model list could not be fetched: %s", error)
+            return False
+        self.listed = names or self.listed
+        return bool(names)
+
+    async def _fetch(self) -> frozenset[str]:
+        names: set[str] = set()
+        path = PAGE.path
+        for _ in range(MOST_PAGES):
+            reply = _Collected()
+            await self._gateway.execute(replace(PAGE, path=path), reply, Story())
+            page = decode_models(reply.body)
+            names.update(model.name.removeprefix("models/") for model in page.models)
+            if not page.next_page_token:
+                break
+            path = f"{PAGE.path}&pageToken={page.next_page_token}"
+        return frozenset(names)
+
+
+class _Collected:
+    """A reply that nobody but us reads."""
+
+    committed = False
+    body = b""
+
+    def restart(self) -> None: ...
+
+    async def feed(self, events: list[Event]) -> None: ...
+
+    async def finish(self, rest: bytes) -> None: ...
+
+    async def whole(self, event: Event) -> None:
+        self.body = event.raw

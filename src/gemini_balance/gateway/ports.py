@@ -1,0 +1,103 @@
+"""What the use cases need from the outside. Each protocol has a contract test run on every implementation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gemini_balance.core.catalog.route import Route
+    from gemini_balance.core.gemini.events import Event
+    from gemini_balance.core.outcome import Cause
+    from gemini_balance.core.pool import KeySpec
+    from gemini_balance.gateway.record import RequestRecord
+
+
+class Clock(Protocol):
+    """Two clocks: one that only goes forward, for rests and timeouts, and the calendar's."""
+
+    def now(self) -> float:
+        """Seconds, monotonic."""
+
+    def unix(self) -> float:
+        """Seconds since 1970."""
+
+
+class TransportFailed(Exception):
+    """No whole answer came: unreachable, silent for too long, or cut."""
+
+    def __init__(self, cause: Cause, message: str) -> None:
+        super().__init__(message)
+        self.cause = cause
+        self.message = message
+
+
+class WireRequest(Protocol):
+    """What an upstream made of a route and a key; only its transport looks inside."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def proxy(self) -> str: ...
+
+
+class UpstreamReply(Protocol):
+    """An answer whose status and headers are here and whose body is still coming. Must be closed."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def content_type(self) -> str: ...
+
+    async def read(self) -> bytes:
+        """What has arrived, b"" at the end. Nothing is read ahead of a slow caller. Raises TransportFailed."""
+
+    async def whole(self) -> bytes:
+        """All of it; for unary answers and errors. Raises TransportFailed."""
+
+    def close(self) -> None:
+        """Give the connection back if the body was read, else end it, and with it Google's work."""
+
+
+class Transport(Protocol):
+    async def send(self, request: WireRequest) -> UpstreamReply:
+        """Raises TransportFailed. Cancelling it ends the request upstream at once."""
+
+
+class Upstream(Protocol):
+    """A service that answers: how a route becomes a request with one of its keys."""
+
+    def request(self, route: Route, key: KeySpec) -> WireRequest: ...
+
+
+class Reply(Protocol):
+    """Where an answer goes. It holds events back until the caller would see content of them."""
+
+    @property
+    def committed(self) -> bool:
+        """Has the caller seen content?"""
+
+    def restart(self) -> None:
+        """A new attempt begins: forget what the last one left behind."""
+
+    async def feed(self, events: list[Event]) -> None:
+        """Events of a stream; waits while the caller reads slowly."""
+
+    async def finish(self, rest: bytes) -> None:
+        """The stream ended well; what is still held goes out."""
+
+    async def whole(self, event: Event) -> None:
+        """The answer to a unary call."""
+
+
+class RecordSink(Protocol):
+    """Takes journal records in batches."""
+
+    async def write(self, records: list[RequestRecord]) -> None: ...

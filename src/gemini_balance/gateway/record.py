@@ -1,0 +1,38 @@
+"""What is remembered of one call."""
+
+from __future__ import annotations
+
+import msgspec
+
+from gemini_balance.core.outcome import NO_USAGE, Usage
+
+
+class AttemptRecord(msgspec.Struct, frozen=True, gc=False):
+    """One try: which key, what it came to, how long it took in seconds."""
+
+    key: str
+    cause: str
+    status: int
+    seconds: float
+
+
+class RequestRecord(msgspec.Struct, frozen=True):
+    """One call. Times are seconds; no body, no secret, no query string."""
+
+    id: str
+    unix: float
+    method: str
+    path: str
+    client: str
+    status: int
+    seconds: float
+    token: str = ""
+    dialect: str = ""
+    operation: str = ""
+    model_asked: str = ""
+    model_used: str = ""
+    attempts: tuple[AttemptRecord, ...] = ()
+    first_byte: float | None = None
+    usage: Usage = NO_USAGE
+    finish: str = ""
+    ending: str = ""

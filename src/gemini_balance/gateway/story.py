@@ -1,0 +1,29 @@
+"""What happened to one call, as it happens: the record is made of it whatever the ending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gemini_balance.core.outcome import NO_USAGE, Outcome, Usage
+
+if TYPE_CHECKING:
+    from gemini_balance.core.attempts import Attempt
+
+
+@dataclass(slots=True)
+class Story:
+    """Filled by `execute`, read by the door."""
+
+    model: str = ""
+    asked: int = 0  # keys asked so far, the one being asked included
+    attempts: list[Attempt] = field(default_factory=list)
+    first_byte: float | None = None  # seconds from the start to the first content the caller saw
+
+    @property
+    def last(self) -> Outcome | None:
+        return self.attempts[-1].outcome if self.attempts else None
+
+    @property
+    def usage(self) -> Usage:
+        return self.last.usage if self.last else NO_USAGE

@@ -1,0 +1,91 @@
+"""Boot settings, read once from the environment, `.env` or NAME_FILE. The one file that reads the environment."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from dotenv import dotenv_values
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from gemini_balance.core.options import Options, names_in, options_from
+from gemini_balance.core.pool import KeyId, KeySpec
+
+GOOGLE = "https://generativelanguage.googleapis.com/v1beta"
+Names = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """Immutable; what may change while running is an option (core/options.py)."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    host: str = "0.0.0.0"  # noqa: S104  (a service in a container must be reachable; nothing is served without a token)
+    port: int = Field(8000, ge=0, le=65535)
+    base_url: str = GOOGLE
+    api_keys: Annotated[tuple[KeySpec, ...], NoDecode] = Field((), repr=False)
+    allowed_tokens: Names = Field((), repr=False)
+    auth_token: str = Field("", repr=False)
+    public_url: str = ""
+    trusted_proxies: Names = ()
+    proxies: Names = Field((), repr=False)
+    shutdown_timeout: float = Field(30.0, ge=0, le=3600)
+    access_log: bool = True
+    log_level: str = "info"
+
+    @field_validator("api_keys", mode="before")
+    @classmethod
+    def _keys(cls, value: Any) -> Any:
+        return parse_keys(value) if isinstance(value, str) else value
+
+    @field_validator("allowed_tokens", "trusted_proxies", "proxies", mode="before")
+    @classmethod
+    def _names(cls, value: Any) -> Any:
+        return names_in(value.strip()) if isinstance(value, str) else value
+
+
+class KeyEntry(msgspec.Struct, forbid_unknown_fields=True):
+    """A key with what is known about it, as `API_KEYS` may hold it."""
+
+    key: str
+    project: str = ""
+    weight: int = 1
+    models: list[str] = []
+
+
+def parse_keys(text: str) -> tuple[KeySpec, ...]:
+    """A JSON list of strings or objects, or keys separated by commas or line ends. Doubles are taken once."""
+    text = text.strip()
+    entries = msgspec.json.decode(text, type=list[str | KeyEntry]) if text.startswith("[") else names_in(text)
+    specs = [_spec(entry if isinstance(entry, KeyEntry) else KeyEntry(entry.strip())) for entry in entries]
+    return tuple({spec.id: spec for spec in reversed(specs)}.values())[::-1]
+
+
+def _spec(entry: KeyEntry) -> KeySpec:
+    return KeySpec(key_id(entry.key), entry.key, entry.project, entry.weight, frozenset(entry.models))
+
+
+def key_id(secret: str) -> KeyId:
+    """Stable over restarts, and of no help to whoever reads it in a log."""
+    return KeyId(f"key-{hashlib.sha256(secret.encode()).hexdigest()[:10]}")
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """`.env` in `folder`, overridden by the process's own environment; NAME_FILE names a file with NAME's value."""
+    values = {name: value for name, value in dotenv_values(folder / ".env").items() if value is not None}
+    values |= os.environ
+    for name in [name for name in values if name.endswith("_FILE")]:
+        target = name.removesuffix("_FILE")
+        if target.lower() in Settings.model_fields and target not in values:
+            values[target] = Path(values[name]).read_text().strip()
+    return values
+
+
+def load(values: dict[str, str]) -> tuple[Settings, Options]:
+    """Raises ValueError with a sentence for every value that can't be taken."""
+    known = {name: values[name.upper()] for name in Settings.model_fields if values.get(name.upper(), "").strip()}
+    return Settings(**known), options_from({name: value for name, value in values.items() if value.strip()})  # type: ignore[arg-type]  # pydantic turns the strings into each field's type

@@ -1,0 +1,118 @@
+"""What a simulator is started with. Every part is plain data, so the control endpoint takes the same as JSON."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Window(StrEnum):
+    """How the minute windows of quotas run."""
+
+    FIXED = "fixed"
+    SLIDING = "sliding"
+
+
+class Quota(Struct, frozen=True, forbid_unknown_fields=True):
+    """Limits of one (project, quota model). None is unlimited, 0 is no quota at all."""
+
+    rpm: int | None = None
+    tpm: int | None = None
+    rpd: int | None = None
+
+
+FREE_TIER = Quota(rpm=10, tpm=250_000, rpd=20)
+UNLIMITED = Quota()
+
+
+class Project(Struct, frozen=True, forbid_unknown_fields=True):
+    """A quota domain. `quotas` are by quota model name, `*` for the rest; `error` names what every call meets."""
+
+    number: str = ""
+    quotas: dict[str, Quota] = {}
+    paid: bool = False
+    closed_models: tuple[str, ...] = ()
+    error: str = ""
+
+    def quota_of(self, quota_model: str) -> Quota:
+        """The limits for a quota model."""
+        return self.quotas.get(quota_model, self.quotas.get("*", UNLIMITED))
+
+
+class Key(Struct, frozen=True, forbid_unknown_fields=True):
+    """A key that the naming scheme can't describe. `error` names what every call with it meets."""
+
+    project: str
+    error: str = ""
+
+
+class Fault(Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that goes wrong for a share of the calls that match. Empty key, project and model match all.
+
+    kind     a row of errors.NAMED, or a kind of faults.Kind
+    rate     0..1, the share of matching calls
+    times    how many calls may still meet it; None for ever
+    after    events that go out before it strikes (stall, cut_after, error_in_stream)
+    seconds  how long (slow, stall)
+    error    the row of errors.NAMED that error_in_stream and role_then_error say
+    """
+
+    kind: str
+    rate: float = 1.0
+    key: str = ""
+    project: str = ""
+    model: str = ""
+    times: int | None = None
+    after: int | None = None
+    seconds: float | None = None
+    error: str = "overload"
+
+
+class Pace(Struct, frozen=True, forbid_unknown_fields=True):
+    """How fast answers come, in real seconds: before the first byte and between events."""
+
+    first_byte: float = 0.0
+    between_events: float = 0.0
+
+
+class SimulatorConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that one simulator is.
+
+    keys             secrets outside the naming scheme
+    named_keys       accept every key of the naming scheme (README.md)
+    projects         by name; a project that is not listed is `default_project`
+    window           how minute windows run
+    clock_speed      simulated seconds per real second; clock_start the epoch at start, None for today's
+    seed             of every dice roll and made-up id
+    keep_requests    how many requests `GET /__requests` remembers
+    words            length of an answer's filler text; events the number of stream events it is cut into
+    """
+
+    keys: dict[str, Key] = {}
+    named_keys: bool = True
+    projects: dict[str, Project] = {}
+    default_project: Project = Project()
+    window: Window = Window.FIXED
+    clock_speed: float = 1.0
+    clock_start: float | None = None
+    faults: tuple[Fault, ...] = ()
+    pace: Pace = Pace()
+    seed: int = 1
+    keep_requests: int = 100
+    words: int = 24
+    events: int = 4
+
+
+DEMO_PROJECTS = ("amber", "basil", "cedar")
+KEYS_PER_PROJECT = 2
+
+
+def demo() -> SimulatorConfig:
+    """A handful of projects with generous quotas and a short pause between events: everything works."""
+    generous = Project(quotas={"*": Quota(rpm=600, tpm=4_000_000, rpd=20_000)})
+    projects = dict.fromkeys(DEMO_PROJECTS, generous)
+    return SimulatorConfig(projects=projects, pace=Pace(first_byte=0.05, between_events=0.02))
+
+
+def demo_keys() -> tuple[str, ...]:
+    """The keys that the demo's gateway is given."""
+    return tuple(f"AIzaSim-{project}-{n}" for project in DEMO_PROJECTS for n in range(1, KEYS_PER_PROJECT + 1))

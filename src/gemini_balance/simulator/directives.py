@@ -1,0 +1,71 @@
+"""What a prompt can ask of the simulator: `[[sim: name=value …]]` anywhere in the last user text. See README.md."""
+
+import re
+from functools import lru_cache
+
+import msgspec
+from msgspec import Struct
+
+_BLOCK = re.compile(r"\[\[sim:(.*?)\]\]", re.DOTALL)
+_PAIR = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|[^\s"]+)')
+_SIZE = re.compile(r"(\d+)(B|KB|MB)?")
+_UNIT = {None: 1, "B": 1, "KB": 1024, "MB": 1024 * 1024}
+
+
+class Directives(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that a prompt can ask for; None or empty leaves the choice to the simulator.
+
+    text       exactly this answer             words     so many words
+    events     stream events for the text      pace_ms   real time between events
+    first_ms   real time before the first byte chunk     bytes per write, to cut events in pieces
+    pad        size of the answer, e.g. 80MB   thoughts  words of thought
+    call       functions to call, `a,b`; `a;b` calls b after a was answered
+    finish     the finishReason                fault     a kind of faults.Kind or a name of errors.NAMED
+    after      events before the fault strikes seconds   how long it lasts
+    error      what an error in the stream says times    how many calls with this text meet the fault
+    """
+
+    text: str | None = None
+    words: int | None = None
+    events: int | None = None
+    pace_ms: float | None = None
+    first_ms: float | None = None
+    chunk: int | None = None
+    pad: int = 0
+    thoughts: int | None = None
+    call: str = ""
+    finish: str = ""
+    fault: str = ""
+    after: int | None = None
+    seconds: float | None = None
+    error: str = "overload"
+    times: int | None = None
+
+
+NONE = Directives()
+
+
+class UnknownDirectiveError(ValueError):
+    """A directive that nobody understands: most likely a test's typing error."""
+
+
+@lru_cache(maxsize=1024)
+def read(text: str) -> tuple[Directives, str]:
+    """The directives in `text`, and the text without them; raises UnknownDirectiveError."""
+    if "[[sim:" not in text:
+        return NONE, text
+    pairs = [pair for block in _BLOCK.findall(text) for pair in _PAIR.findall(block)]
+    values: dict[str, object] = {name: _value(name, raw) for name, raw in pairs}
+    try:
+        directives = msgspec.convert(values, Directives, strict=False)
+    except msgspec.ValidationError as error:
+        raise UnknownDirectiveError(str(error)) from None
+    return directives, _BLOCK.sub("", text).strip()
+
+
+def _value(name: str, raw: str) -> object:
+    if raw.startswith('"'):
+        return str(msgspec.json.decode(raw.encode()))
+    if name == "pad" and (size := _SIZE.fullmatch(raw)):
+        return int(size[1]) * _UNIT[size[2]]
+    return raw

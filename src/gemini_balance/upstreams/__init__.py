@@ -1,0 +1,1 @@
+"""Services that answer, and the transport that reaches them."""
