@@ -50,7 +50,7 @@ def main(scenarios: tuple[Scenario, ...], reps: int, seconds: float, quick: bool
     section = render(facts(plan, samples), verdicts, scenarios)
     print(f"\n{section}\n")
     if not quick:
-        keep(samples, section, whole=scenarios == SCENARIOS)
+        keep(samples, section, whole=scenarios == SCENARIOS and command == gateway.COMMAND)
     sys.exit(conclude(verdicts, complaints, has_nginx=plan.nginx is not None))
 
 
@@ -103,7 +103,7 @@ def keep(samples: Samples, section: str, *, whole: bool) -> None:
     if whole:
         write_section(DOCUMENT, section)
     else:
-        print("A part of the scenarios: docs/performance.md stays as it is.")
+        print("Not every scenario, or not our own gateway: docs/performance.md stays as it is.")
 
 
 def conclude(verdicts: Sequence[Verdict], complaints: Sequence[str], *, has_nginx: bool) -> int:
@@ -116,7 +116,8 @@ def conclude(verdicts: Sequence[Verdict], complaints: Sequence[str], *, has_ngin
     if not has_nginx:
         print(nginx.HOW_TO_INSTALL)
     if not missed and not complaints:
-        print("Every reply was checked, and no bar is missed.")
+        barred = any(verdict.row.bar is not None for verdict in verdicts)
+        print(f"Every reply was checked{', and no bar is missed' if barred else ''}.")
     return 1 if missed or complaints else 0
 
 

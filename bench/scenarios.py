@@ -155,8 +155,8 @@ def at_quick_size(scenario: Scenario) -> Scenario:
     """Small enough for a smoke test: it shows that the scenario runs, not what anything costs."""
     load = scenario.load
     if scenario.kind is Kind.HOLD:
-        small = replace(load, connections=50, requests=50, rate=200, events=10)
-        return replace(scenario, load=small, shape=Shape(pace_us=50_000, events=10))
+        small = replace(load, connections=50, requests=50, rate=200, events=20)
+        return replace(scenario, load=small, shape=Shape(pace_us=50_000, events=20))
     if scenario.kind is Kind.SLOW:
         return replace(scenario, load=replace(load, seconds=1))
     return scenario

@@ -41,8 +41,8 @@ def demo(port: int) -> None:
     """Run the gateway on a fake Google, on 127.0.0.1, with nothing to set up."""
     from gemini_balance import simulator
 
-    google = simulator.serve_in_thread(simulator.SimulatorConfig())
-    keys = simulator.DEMO_KEYS
+    google = simulator.serve_in_thread(simulator.demo())
+    keys = simulator.demo_keys()
     click.echo(DEMO.format(port=port, token=DEMO_TOKEN))
     try:
         _run(
@@ -65,7 +65,7 @@ def simulate(host: str, port: int) -> None:
     """Run the fake Google alone, for tests of your own."""
     from gemini_balance import simulator
 
-    simulator.serve(simulator.SimulatorConfig(), host, port)
+    simulator.serve(simulator.demo(), host, port)
 
 
 def _environment() -> dict[str, str]:

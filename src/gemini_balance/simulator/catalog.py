@@ -3,7 +3,8 @@
 import base64
 import binascii
 
-from gemini_balance.simulator.errors import GoogleError, Problem, Subject, invalid_argument, named
+from gemini_balance.simulator.error_table import Subject, named
+from gemini_balance.simulator.errors import GoogleError, Problem, invalid_argument
 from gemini_balance.simulator.json_types import Json, Object
 from gemini_balance.simulator.keys import Caller
 from gemini_balance.simulator.models import BY_NAME, MODELS, Model, describe

@@ -8,7 +8,7 @@ import msgspec
 
 from gemini_balance.simulator.answer import Answer, Piece, Prompt
 from gemini_balance.simulator.config import Fault
-from gemini_balance.simulator.errors import NAMED
+from gemini_balance.simulator.error_table import NAMED
 from gemini_balance.simulator.keys import Caller
 from gemini_balance.simulator.models import Model
 

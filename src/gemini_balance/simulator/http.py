@@ -7,7 +7,8 @@ import struct
 from collections.abc import Awaitable, Callable
 from typing import TypedDict
 
-from gemini_balance.simulator.errors import NAMED, GoogleError
+from gemini_balance.simulator.error_table import NAMED
+from gemini_balance.simulator.errors import GoogleError
 from gemini_balance.simulator.stats import Record
 
 MAX_BODY = 100 * 1024 * 1024
@@ -72,7 +73,7 @@ class Exchange:
         self._gone: asyncio.Task[None] | None = None
 
     async def read_body(self) -> bytes:
-        """The whole request body; raises ClientGoneError when the caller leaves in the middle, GoogleError past the limit."""
+        """The whole request body; raises ClientGoneError when the caller leaves, GoogleError past the limit."""
         pieces: list[bytes] = []
         size = 0
         more = True

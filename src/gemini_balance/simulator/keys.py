@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl
 from msgspec import Struct
 
 from gemini_balance.simulator.config import Project, SimulatorConfig
-from gemini_balance.simulator.errors import NAMED, GoogleError, Subject, named
+from gemini_balance.simulator.error_table import NAMED, Subject, named
+from gemini_balance.simulator.errors import GoogleError
 
 FLAVOURS = {
     "dead": "key_invalid",

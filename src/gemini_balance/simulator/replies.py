@@ -1,6 +1,7 @@
 """Turn answers into what goes over the wire: one response, or stream events with cumulative usage."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -9,6 +10,8 @@ from gemini_balance.simulator.answer import Answer, Piece
 from gemini_balance.simulator.json_types import Json, Object
 from gemini_balance.simulator.models import Model
 from gemini_balance.simulator.tokens import BYTES_PER_TOKEN, count_text
+
+Responses: TypeAlias = Iterable[Object]
 
 PAD_EVENT_BYTES = 16 * 1024
 TWICE_STOPPED = 3.0

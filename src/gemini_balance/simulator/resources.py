@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from gemini_balance.simulator.errors import GoogleError, Subject, named
+from gemini_balance.simulator.error_table import Subject, named
+from gemini_balance.simulator.errors import GoogleError
 from gemini_balance.simulator.schema import GenerateContentRequest
 
 _FILE = re.compile(r"(?:^|/)files/([a-z0-9-]{1,40})$")

@@ -67,10 +67,11 @@ class Stats:
         """A request has come in."""
         self.active += 1
         self.requests += 1
-        if self.kept.maxlen:
-            self._keep(record)
 
-    def _keep(self, record: Record) -> None:
+    def keep(self, record: Record) -> None:
+        """Remember a request whose body has arrived."""
+        if not self.kept.maxlen:
+            return
         if len(self.kept) == self.kept.maxlen:
             self._kept_bytes -= len(self.kept[0].body)
         self.kept.append(record)

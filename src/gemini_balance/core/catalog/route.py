@@ -65,7 +65,7 @@ def route_of(call: Call, config: Config) -> Route:
 
 def _ready(call: Call, config: Config) -> tuple[str, bytes]:
     if call.request is None:  # native: only a retired model's name is changed, never a byte of the body
-        return successor(call.model, config.listed, config.today), call.raw
+        return (successor(call.model, config.listed, config.today) if call.model else ""), call.raw
     resolved = resolve(call.model, config.listed, config.search_models, config.today)
     if resolved.search:
         tools = [*(call.request.tools or ()), {"googleSearch": {}}]

@@ -44,10 +44,10 @@ class OpenAiDialect:
         return encode(error_body(error))
 
     def models(self, names: Iterable[str], created: int) -> bytes:
-        return encode(ModelList([Model(name, created) for name in names]))
+        return encode(ModelList("list", [Model(name, "model", created) for name in names]))
 
     def model(self, name: str, created: int) -> bytes:
-        return encode(Model(name, created))
+        return encode(Model(name, "model", created))
 
 
 OPENAI = OpenAiDialect()

@@ -70,6 +70,7 @@ class ChatEncoder:
         return encode(
             Completion(
                 self._id,
+                "chat.completion",
                 self._created,
                 self._model,
                 [self._choice(candidate) for candidate in reply.candidates or ()] or [_blocked(reply)],
@@ -101,19 +102,28 @@ class ChatEncoder:
         return event(encode(self._frame([choice], None if self._include_usage else UNSET)))
 
     def _frame(self, choices: list[ChunkChoice], usage: Usage | UnsetType | None) -> Chunk:
-        return Chunk(self._id, self._created, self._model, choices, system_fingerprint=self._fingerprint, usage=usage)
+        return Chunk(
+            self._id,
+            "chat.completion.chunk",
+            self._created,
+            self._model,
+            choices,
+            system_fingerprint=self._fingerprint,
+            usage=usage,
+        )
 
     def _choice(self, candidate: Candidate) -> Choice:
         parts = candidate.content.parts if candidate.content else []
         text = "".join(part.text for part in parts if part.text and not part.thought)
         thoughts = "".join(part.text for part in parts if part.text and part.thought) if self._show_thoughts else ""
         message = AnswerMessage(
+            "assistant",
             text,
             answers.refusal(candidate),
             reasoning_content=thoughts or UNSET,
             annotations=answers.sources(candidate.grounding_metadata, text) or UNSET,
         )
-        return Choice(candidate.index, message, answers.finish_reason(candidate.finish_reason or ""))
+        return Choice(candidate.index, message, None, answers.finish_reason(candidate.finish_reason or ""))
 
 
 class _StreamedChoice:
@@ -153,4 +163,4 @@ class _StreamedChoice:
 def _blocked(reply: GenerateContentResponse) -> Choice:
     feedback = reply.prompt_feedback
     sentence = answers.prompt_refusal(feedback) if feedback and feedback.block_reason else None
-    return Choice(0, AnswerMessage(None, sentence), "content_filter" if sentence else "stop")
+    return Choice(0, AnswerMessage("assistant", None, sentence), None, "content_filter" if sentence else "stop")

@@ -81,9 +81,9 @@ class Annotation(msgspec.Struct, gc=False):
 
 
 class AnswerMessage(msgspec.Struct, gc=False):
+    role: str
     content: str | None
     refusal: str | None = None
-    role: str = "assistant"
     reasoning_content: str | UnsetType = UNSET
     annotations: list[Annotation] | UnsetType = UNSET
 
@@ -91,17 +91,17 @@ class AnswerMessage(msgspec.Struct, gc=False):
 class Choice(msgspec.Struct, gc=False):
     index: int
     message: AnswerMessage
+    logprobs: None
     finish_reason: str
-    logprobs: None = None
 
 
 class Completion(msgspec.Struct, gc=False):
     id: str
+    object: str
     created: int
     model: str
     choices: list[Choice]
     usage: Usage
-    object: str = "chat.completion"
     system_fingerprint: str | None = None
 
 
@@ -122,10 +122,10 @@ class ChunkChoice(msgspec.Struct, gc=False):
 
 class Chunk(msgspec.Struct, gc=False):
     id: str
+    object: str
     created: int
     model: str
     choices: list[ChunkChoice]
-    object: str = "chat.completion.chunk"
     system_fingerprint: str | None = None
     usage: Usage | UnsetType | None = UNSET
 
@@ -143,14 +143,14 @@ class ErrorBody(msgspec.Struct, gc=False):
 
 class Model(msgspec.Struct, gc=False):
     id: str
+    object: str
     created: int
-    object: str = "model"
     owned_by: str = "google"
 
 
 class ModelList(msgspec.Struct, gc=False):
+    object: str
     data: list[Model]
-    object: str = "list"
 
 
 decode_chat = msgspec.json.Decoder(ChatRequest, strict=True).decode

@@ -1,0 +1,34 @@
+"""One API call: who makes it, what for, and where its answer goes."""
+
+from msgspec import Struct
+
+from gemini_balance.simulator.delivery import EventStream, Framing, JsonArray
+from gemini_balance.simulator.error_table import Subject
+from gemini_balance.simulator.http import Exchange
+from gemini_balance.simulator.keys import Caller
+from gemini_balance.simulator.models import BY_NAME
+from gemini_balance.simulator.routes import Route
+
+
+class Call(Struct, frozen=True):
+    """A recognised call. `framing` is None when the answer is not streamed."""
+
+    exchange: Exchange
+    route: Route
+    framing: Framing | None
+    caller: Caller
+    subject: Subject
+
+
+def framing_of(route: Route | None) -> Framing | None:
+    """How a stream is put on the wire: as events, or as an array."""
+    if route is None or not route.streamed:
+        return None
+    return EventStream() if route.sse else JsonArray()
+
+
+def subject_of(route: Route) -> Subject:
+    """What errors about this call speak of, as long as nobody knows who calls."""
+    model = BY_NAME.get(route.model)
+    pool = model.quota_model if model else route.model
+    return Subject(model=route.model, pool=pool, method=route.operation, version=route.version)

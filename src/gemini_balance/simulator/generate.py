@@ -1,0 +1,111 @@
+"""generateContent and streamGenerateContent: judge the request, let faults strike, count quota, answer."""
+
+from msgspec import Struct
+
+from gemini_balance.simulator import catalog, replies, resources
+from gemini_balance.simulator.answer import Answer, Prompt, answer, read_prompt
+from gemini_balance.simulator.call import Call
+from gemini_balance.simulator.config import Fault
+from gemini_balance.simulator.delivery import Timing, send_stream, send_whole
+from gemini_balance.simulator.error_table import NAMED, named
+from gemini_balance.simulator.errors import GoogleError, invalid_argument
+from gemini_balance.simulator.faults import SLOWLY, Kind, spoil
+from gemini_balance.simulator.models import Model
+from gemini_balance.simulator.replies import Frame
+from gemini_balance.simulator.schema import GenerateContentRequest
+from gemini_balance.simulator.state import State
+from gemini_balance.simulator.tokens import count_prompt
+from gemini_balance.simulator.validate import read_generate
+
+# Inside a stream these are events; a call that isn't streamed can only meet them as a status.
+AS_STATUS = frozenset((Kind.ERROR_IN_STREAM, Kind.ROLE_THEN_ERROR))
+
+
+class _Task(Struct, frozen=True):
+    """An accepted request on its way to an answer."""
+
+    call: Call
+    model: Model
+    request: GenerateContentRequest
+    prompt: Prompt
+    fault: Fault | None
+
+
+async def generate(state: State, call: Call, body: bytes) -> None:
+    """Answer the call; raises GoogleError for what Google refuses."""
+    model = catalog.model_for(call.route, call.caller, call.subject)
+    request = read_generate(body, model, streamed=call.route.streamed)
+    resources.check(request, call.subject)
+    prompt = read_prompt(request)
+    fault = state.faults.choose(call.caller, model, prompt)
+    if fault is not None and await _struck(call, fault):
+        return
+    await _send(state, _Task(call, model, request, prompt, fault))
+
+
+async def _struck(call: Call, fault: Fault) -> bool:
+    """Let a fault strike that needs no answer. True when the exchange is over."""
+    streamed = call.route.streamed
+    if fault.kind in NAMED:
+        raise GoogleError(named(fault.kind, call.subject))
+    if fault.kind in AS_STATUS and not streamed:
+        raise GoogleError(named(fault.error, call.subject))
+    if fault.kind == Kind.CUT:
+        await call.exchange.cut()
+    elif fault.kind == Kind.RESET and (fault.after is None or not streamed):
+        await call.exchange.reset()
+    else:
+        return False
+    return True
+
+
+async def _send(state: State, task: _Task) -> None:
+    call, fault = task.call, task.fault
+    frame = _admit(state, task)
+    call.exchange.chunk = task.prompt.wishes.chunk or 0
+    timing = _timing(state, task)
+    events = _events(state, task, frame)
+    if call.framing is None:
+        await send_whole(call.exchange, next(iter(events)), timing, fault)
+    else:
+        said = named(fault.error if fault else "overload", call.subject)
+        await send_stream(call.exchange, events, call.framing, timing, fault, said)
+
+
+def _admit(state: State, task: _Task) -> Frame:
+    """Count the request against the project's quota; raises GoogleError 429."""
+    tokens, model, caller = count_prompt(task.request), task.model, task.call.caller
+    total = sum(tokens.values())
+    if total > model.input_limit:
+        limit = f"the maximum number of tokens allowed ({model.input_limit})"
+        raise GoogleError(invalid_argument(f"The input token count ({total}) exceeds {limit}."))
+    limits = caller.project.quota_of(model.quota_model)
+    paid, now = caller.project.paid, state.clock.now()
+    state.quotas.charge(now, caller.project_name, model.quota_model, limits, total, paid=paid)
+    tier = task.request.service_tier.lower()
+    return Frame(model, state.new_response_id(), tokens, "standard" if tier in ("", "unspecified") else tier)
+
+
+def _events(state: State, task: _Task, frame: Frame) -> replies.Responses:
+    """The responses to send: one for a call that isn't streamed."""
+    if task.fault is not None and task.fault.kind == Kind.BLOCKED:
+        return [replies.blocked(frame)]
+    answers = _answers(state, task)
+    return [replies.unary(frame, answers)] if task.call.framing is None else replies.stream(frame, answers)
+
+
+def _answers(state: State, task: _Task) -> list[Answer]:
+    config = task.request.generation_config
+    count = (config and config.candidate_count) or 1
+    defaults = (state.config.words, state.config.events)
+    said = (answer(task.request, task.model, task.prompt, defaults, n) for n in range(count))
+    return [spoil(one, task.fault) for one in said]
+
+
+def _timing(state: State, task: _Task) -> Timing:
+    pace, wishes, fault = state.config.pace, task.prompt.wishes, task.fault
+    first = pace.first_byte if wishes.first_ms is None else wishes.first_ms / 1000
+    between = pace.between_events if wishes.pace_ms is None else wishes.pace_ms / 1000
+    if fault is not None and fault.kind == Kind.SLOW:
+        first += SLOWLY if fault.seconds is None else fault.seconds
+    return Timing(first, between)

@@ -1,0 +1,26 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+CORPUS_ABSENT = "The recorded exchanges are not on this machine; set CORPUS to their folder."
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="Rewrite the golden files with what the code does.")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of recorded exchanges. Other people's data: it is read where it lies, never copied."""
+    folder = Path(os.environ.get("CORPUS") or Path(__file__).parents[2] / "shared" / "corpus")
+    if not (folder / "index.jsonl").is_file():
+        pytest.skip(CORPUS_ABSENT)
+    return folder
