@@ -27,7 +27,7 @@ from gemini_balance.gateway.models import ModelBook
 from gemini_balance.gateway.tokens import TokenBook
 from gemini_balance.telemetry.logs import AccessLog
 from gemini_balance.upstreams.gemini_api.upstream import GeminiApi
-from gemini_balance.upstreams.transport import AiohttpTransport
+from gemini_balance.upstreams.transport import PooledTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ class App:
     pages: Starlette
     journal: Journal
     models: ModelBook
-    transport: AiohttpTransport
+    transport: PooledTransport
     shutdown_timeout: float
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,7 +93,7 @@ async def _end(task: asyncio.Task[None]) -> None:
 
 def build(settings: Settings, options: Options) -> App:
     clock = SystemClock()
-    transport = AiohttpTransport(options.time_out)
+    transport = PooledTransport(options.time_out)
     upstreams = {"gemini_api": GeminiApi(settings.base_url, settings.proxies)}
     pool = KeyPool(settings.api_keys, options.max_failures)
     gateway = Gateway(pool, upstreams, transport, clock, RetryPolicy(options.max_retries))

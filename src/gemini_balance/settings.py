@@ -22,7 +22,7 @@ Names = Annotated[tuple[str, ...], NoDecode]
 class Settings(BaseSettings):
     """Immutable; what may change while running is an option (core/options.py)."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)  # values may be keys
 
     host: str = "0.0.0.0"  # noqa: S104  (a service in a container must be reachable; nothing is served without a token)
     port: int = Field(8000, ge=0, le=65535)
@@ -60,7 +60,10 @@ class KeyEntry(msgspec.Struct, forbid_unknown_fields=True):
 def parse_keys(text: str) -> tuple[KeySpec, ...]:
     """A JSON list of strings or objects, or keys separated by commas or line ends. Doubles are taken once."""
     text = text.strip()
-    entries = msgspec.json.decode(text, type=list[str | KeyEntry]) if text.startswith("[") else names_in(text)
+    try:
+        entries = msgspec.json.decode(text, type=list[str | KeyEntry]) if text.startswith("[") else names_in(text)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"not a JSON list of keys: {error}") from error
     specs = [_spec(entry if isinstance(entry, KeyEntry) else KeyEntry(entry.strip())) for entry in entries]
     return tuple({spec.id: spec for spec in reversed(specs)}.values())[::-1]
 

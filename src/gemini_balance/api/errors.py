@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gemini_balance.api import names
 from gemini_balance.core.errors import MethodNotAllowed, NotSignedIn, PoolBusy
-from gemini_balance.core.outcome import Blame
+from gemini_balance.core.outcome import Blame, Cause
 from gemini_balance.gateway.failures import error_for
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gemini_balance.api.exchange import Exchange
     from gemini_balance.api.reply import ClientReply
     from gemini_balance.core.errors import GatewayError
+    from gemini_balance.core.outcome import Outcome
     from gemini_balance.gateway.failures import CallFailed
 
 JSON = b"application/json; charset=utf-8"
@@ -35,13 +36,18 @@ async def send_failure(exchange: Exchange, failed: CallFailed, reply: ClientRepl
     """A verbatim caller gets the upstream's own words, save those about our credential."""
     outcome = failed.outcome
     verbatim = exchange.call is not None and exchange.call.verbatim and outcome.blame not in OUR_CREDENTIAL
-    if verbatim and outcome.finish and reply.holds:
-        await reply.finish(b"")
+    if verbatim and _ended(outcome) and (reply.holds or exchange.opened):
+        await reply.finish(outcome.body)
     elif verbatim and outcome.body and not exchange.opened:
         exchange.error = outcome.cause
         await exchange.answer(outcome.status, _content_type(outcome.content_type), outcome.body)
     else:
         await send_error(exchange, error_for(outcome, failed.model))
+
+
+def _ended(outcome: Outcome) -> bool:
+    """Did Google itself end the stream, however little there is in it? Then its bytes are the answer."""
+    return bool(outcome.finish) and outcome.cause is not Cause.CUT
 
 
 def _content_type(upstream: str) -> bytes:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from gemini_balance.api.asgi import Scope, Send
     from gemini_balance.api.cors import Headers
+    from gemini_balance.api.routes import Place
     from gemini_balance.core.call import Call, Principal
     from gemini_balance.core.dialects import Dialect
     from gemini_balance.core.errors import GatewayError
@@ -32,6 +33,7 @@ class Exchange:
     send: Send
     client: str
     began: float
+    place: Place
     dialect: Dialect
     told: Headers = field(default_factory=list)  # headers of every reply to this request
     story: Story = field(default_factory=Story)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gemini_balance.core.call import Operation
 from gemini_balance.core.dialects import DIALECTS
@@ -18,8 +17,14 @@ if TYPE_CHECKING:
 OPENAI, NATIVE = DIALECTS["openai"], DIALECTS["native"]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Place(NamedTuple):
+    """A path in two: a prefix of the table (empty: none), and what follows it."""
+
+    prefix: str
+    tail: str
+
+
+class Match(NamedTuple):
     """Where a request leads. `target` is the model named in the path, if any."""
 
     dialect: Dialect
@@ -51,11 +56,9 @@ EXAMPLES = tuple(
 )
 
 
-def find(method: str, path: str, headers: Mapping[bytes, bytes], query: bytes) -> Match:
+def find(method: str, path: str, place: Place, dialect: Dialect) -> Match:
     """Raises NotFound with the path that was likely meant, or MethodNotAllowed."""
-    prefix, tail = split(path)
-    dialect = dialect_of(path, headers, query)
-    operations, target = _operations(dialect, tail) if prefix else ({}, "")
+    operations, target = _operations(dialect, place.tail) if place.prefix else ({}, "")
     if not operations:
         raise NotFound(f"There is nothing at {path[:200]}. Did you mean {_likely(path, dialect)}?")
     if method not in operations:
@@ -64,26 +67,25 @@ def find(method: str, path: str, headers: Mapping[bytes, bytes], query: bytes) -
     return Match(dialect, operations[method], target)
 
 
-def split(path: str) -> tuple[str, str]:
+def split(path: str) -> Place:
     """A known prefix and what follows it; the prefix is empty where none fits."""
-    for depth in (3, 2):
-        parts = path.split("/", depth)
-        prefix = "/".join(parts[:depth])
-        if prefix in PREFIXES:
-            return prefix, parts[depth] if len(parts) > depth else ""
-    return "", path
+    first = path.find("/", 1)
+    second = path.find("/", first + 1) if first > 0 else -1
+    for end in (second, first):
+        if end > 0 and path[:end] in PREFIXES:
+            return Place(path[:end], path[end + 1 :])
+    return Place(path, "") if path in PREFIXES else Place("", path)
 
 
-def dialect_of(path: str, headers: Mapping[bytes, bytes], query: bytes) -> Dialect:
+def dialect_of(place: Place, headers: Mapping[bytes, bytes], query: bytes) -> Dialect:
     """Whose error format fits, also where no route does.
 
     Google's own SDKs since 3.x call `/v1` too, so there the method's suffix, then the credential tells.
     """
-    prefix, tail = split(path)
-    dialects = PREFIXES.get(prefix, (OPENAI,))
+    dialects = PREFIXES.get(place.prefix, (OPENAI,))
     if len(dialects) == 1:
         return dialects[0]
-    if ":" in tail or b"x-goog-api-key" in headers or b"x-goog-api-client" in headers or b"key=" in query:
+    if ":" in place.tail or b"x-goog-api-key" in headers or b"x-goog-api-client" in headers or b"key=" in query:
         return NATIVE
     return OPENAI
 

@@ -15,7 +15,7 @@ from gemini_balance.api.errors import JSON, send_error, send_failure
 from gemini_balance.api.exchange import Exchange
 from gemini_balance.api.records import record_of
 from gemini_balance.api.reply import ClientReply
-from gemini_balance.api.routes import dialect_of, find
+from gemini_balance.api.routes import dialect_of, find, split
 from gemini_balance.core.call import Call, Framing, Inbound, Operation
 from gemini_balance.core.catalog.route import Config, Route, route_of
 from gemini_balance.core.dialects import Moment
@@ -85,9 +85,10 @@ class Door:
 
     def _exchange(self, scope: Scope, send: Send) -> Exchange:
         headers = dict(scope["headers"])
-        dialect = dialect_of(scope["path"], headers, scope["query_string"])
+        place = split(scope["path"])
+        dialect = dialect_of(place, headers, scope["query_string"])
         client = client_of(scope, headers, self.trusted)
-        new = Exchange(self.new_id(), scope, headers, send, client, self.clock.now(), dialect)
+        new = Exchange(self.new_id(), scope, headers, send, client, self.clock.now(), place, dialect)
         new.told.append((names.REQUEST_ID, new.id.encode()))
         if b"origin" in headers:
             new.told += cors.allowance(headers, self.options.allowed_origins)
@@ -101,7 +102,7 @@ class Door:
             return await exchange.answer(200, b"text/plain", b"")
         if self.draining:
             raise ShuttingDown(GOING)
-        match = find(method, path, headers, query)
+        match = find(method, path, exchange.place, exchange.dialect)
         exchange.principal = authenticate(headers, query, self.tokens)
         limit = int(self.options.max_body_mb * 1_000_000)
         body = await read_body(receive, headers.get(b"content-length"), limit)

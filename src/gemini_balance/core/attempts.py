@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from gemini_balance.core.outcome import Blame, Cause, Outcome
 
 if TYPE_CHECKING:
@@ -26,8 +28,7 @@ class RetryPolicy:
     max_attempts: int = 25
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True, gc=False):
     """One try with one key, and whether the caller saw content of it."""
 
     key: KeyId

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,8 +43,7 @@ class Principal:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(msgspec.Struct, frozen=True):
     """One HTTP request as the door hands it to a dialect: names in headers are lower case, the query is raw."""
 
     method: str
@@ -53,8 +54,7 @@ class Inbound:
     target: str = ""  # what the route's pattern caught: a model name
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """One request in Gemini's own terms.
 
     `request` is the translated body; a native call has none and carries its bytes untouched in `raw`.
@@ -73,4 +73,4 @@ class Call:
     single_attempt: bool = False
     patience: float | None = None  # the caller's own deadline, seconds from now
     include_usage: bool = False
-    dropped: tuple[str, ...] = field(default=())  # what could not be carried, for the caller to see
+    dropped: tuple[str, ...] = ()  # what could not be carried, for the caller to see

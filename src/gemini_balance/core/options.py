@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_type_hints
 
 import msgspec
 
@@ -50,7 +50,7 @@ class Options:
     allowed_origins: tuple[str, ...] = _row(
         ("*",), "ALLOWED_ORIGINS", "Origins whose pages may call from a browser; * for any."
     )
-    native_failover: str = _row(
+    native_failover: Literal["", "on", "off"] = _row(
         "", "NATIVE_FAILOVER", "on or off decides for every native route; empty: off under /gemini/, on elsewhere."
     )
 
@@ -83,12 +83,18 @@ def _parse(name: str, kind: object, text: str) -> object:
             return _flag(text)
         if kind in (int, float):
             return int(text) if kind is int else float(text)
+        return names_in(text) if kind == tuple[str, ...] else _switch(text)
     except ValueError as error:
         raise OptionError(f"{name}: {text!r} is not {_EXPECTED[kind]}.") from error
-    return names_in(text) if kind == tuple[str, ...] else text
 
 
-_EXPECTED: dict[object, str] = {bool: "true or false", int: "a whole number", float: "a number"}
+_EXPECTED: dict[object, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    tuple[str, ...]: "a JSON list of strings",
+    Literal["", "on", "off"]: "on, off or empty",
+}
 
 
 def _flag(text: str) -> bool:
@@ -97,8 +103,17 @@ def _flag(text: str) -> bool:
     raise ValueError(text)
 
 
+def _switch(text: str) -> str:
+    if text.lower() in ("", "on", "off"):
+        return text.lower()
+    raise ValueError(text)
+
+
 def names_in(text: str) -> tuple[str, ...]:
-    """A JSON list of strings, or names separated by commas or line ends."""
+    """A JSON list of strings, or names separated by commas or line ends. Raises ValueError."""
     if text.startswith("["):
-        return tuple(msgspec.json.decode(text, type=list[str]))
+        try:
+            return tuple(msgspec.json.decode(text, type=list[str]))
+        except msgspec.DecodeError as error:
+            raise ValueError(f"not a JSON list of strings: {error}") from error
     return tuple(name for part in text.replace("\n", ",").split(",") if (name := part.strip()))

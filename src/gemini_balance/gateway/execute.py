@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from gemini_balance.core.attempts import STOP, Attempt, RetryPolicy, TryAgain, decide
 from gemini_balance.core.call import Framing, Operation
@@ -124,8 +126,10 @@ async def _whole(upstream: UpstreamReply, route: Route, reply: Reply) -> Outcome
 
 async def _stream(upstream: UpstreamReply, route: Route, reply: Reply) -> Outcome:
     framer, tally = SseFramer() if route.framing is Framing.SSE else ArrayFramer(), Tally()
-    while read := await upstream.read():
-        events = events_of(framer.feed(read))
+    ended = False
+    while not ended:
+        ended = not (read := await upstream.read())
+        events = events_of(framer.last() if ended else framer.feed(read))
         tally.feed(events)
         if tally.fault is None:
             await reply.feed(events)
@@ -136,7 +140,7 @@ async def _stream(upstream: UpstreamReply, route: Route, reply: Reply) -> Outcom
     outcome = tally.verdict(closed=framer.closed())
     if outcome.good:
         await reply.finish(framer.rest())
-    return outcome
+    return outcome if outcome.cause is Cause.CUT else replace(outcome, body=framer.rest())
 
 
 def _busy(demand: Demand) -> str:

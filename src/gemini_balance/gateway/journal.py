@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections import deque
 from typing import TYPE_CHECKING
@@ -38,14 +37,24 @@ class Journal:
             await self.flush()
 
     async def flush(self) -> None:
-        """Hand everything that waits to the sinks; one that fails doesn't stop the others."""
+        """Hand everything that waits to the sinks. When cancelled, what it began is still written to its end."""
         records = list(self._queue)
         self._queue.clear()
-        for sink in self._sinks if records else ():
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._write(sink, records)
+        if not records:
+            return
+        writing = asyncio.create_task(self._hand_out(records))
+        try:
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await writing
+            raise
+
+    async def _hand_out(self, records: list[RequestRecord]) -> None:
+        for sink in self._sinks:
+            await self._write(sink, records)
 
     async def _write(self, sink: RecordSink, records: list[RequestRecord]) -> None:
+        """One that fails doesn't stop the others."""
         try:
             await sink.write(records)
         except Exception:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import msgspec
+from msgspec.structs import replace
 
 from gemini_balance.core.call import SEARCH, Framing, Operation
 from gemini_balance.core.catalog.route import Route
@@ -76,7 +77,7 @@ class ModelBook:
             names.update(model.name.removeprefix("models/") for model in page.models)
             if not page.next_page_token:
                 break
-            path = f"{PAGE.path}&pageToken={page.next_page_token}"
+            path = f"{PAGE.path}&pageToken={quote(page.next_page_token, safe='')}"
         return frozenset(names)
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gemini_balance.core.catalog.route import Route
     from gemini_balance.core.gemini.events import Event
     from gemini_balance.core.outcome import Cause
@@ -24,6 +22,15 @@ class Clock(Protocol):
         """Seconds since 1970."""
 
 
+class Origin(NamedTuple):
+    """A service's address; an empty `proxy` means: directly."""
+
+    tls: bool
+    host: str
+    port: int
+    proxy: str = ""
+
+
 class TransportFailed(Exception):
     """No whole answer came: unreachable, silent for too long, or cut."""
 
@@ -37,15 +44,15 @@ class WireRequest(Protocol):
     """What an upstream made of a route and a key; only its transport looks inside."""
 
     @property
-    def url(self) -> str: ...
+    def origin(self) -> Origin:
+        """Where to, and through which proxy."""
+
     @property
-    def method(self) -> str: ...
-    @property
-    def headers(self) -> Mapping[str, str]: ...
+    def head(self) -> bytes:
+        """The request line and all headers, the blank line included."""
+
     @property
     def body(self) -> bytes: ...
-    @property
-    def proxy(self) -> str: ...
 
 
 class UpstreamReply(Protocol):

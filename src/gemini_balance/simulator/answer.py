@@ -6,6 +6,7 @@ The answer follows from the request alone, so that whoever asks can tell which p
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 from msgspec import Struct
@@ -215,8 +216,9 @@ def _text(request: GenerateContentRequest, model: Model, prompt: Prompt, words: 
     return " ".join((*said, *_filler(wishes.words if wishes.words is not None else words)))
 
 
-def _filler(words: int) -> Iterator[str]:
-    return (FILLER[index % len(FILLER)] for index in range(words))
+@lru_cache(maxsize=64)
+def _filler(words: int) -> tuple[str, ...]:
+    return tuple(FILLER[index % len(FILLER)] for index in range(words))
 
 
 def _code_pieces(model: Model) -> Iterator[Piece]:

@@ -7,6 +7,7 @@ AQ.Sim-…                         the same, in the shape of today's auth keys
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from msgspec import Struct
@@ -87,6 +88,7 @@ def _caller(key: str, project_name: str, error: str, config: SimulatorConfig) ->
     )
 
 
+@lru_cache(maxsize=1024)
 def _number(project_name: str) -> str:
     digest = hashlib.blake2s(project_name.encode(), digest_size=6).digest()
     return str(10**11 + int.from_bytes(digest) % (9 * 10**11))

@@ -25,6 +25,8 @@ class State:
         """Back to the beginning."""
         self.config = self._initial
         self.dice = random.Random(self.config.seed)  # noqa: S311  # repeatable on purpose, guards nothing
+        # Ids have dice of their own, so that faults fall alike however many answers lie between them.
+        self._id_dice = random.Random(self.config.seed + 1)  # noqa: S311  # names nothing secret
         self.clock = Clock(self.config.clock_speed, self.config.clock_start)
         self.quotas = Quotas(self.config.window)
         self.faults = Faults(self.config.faults, self.dice)
@@ -50,6 +52,7 @@ class State:
     def _apply(self, config: SimulatorConfig, changed: Object) -> None:
         self.config = config
         self.quotas.window = config.window
+        self.stats.remember(config.keep_requests)
         if "clock_start" in changed:
             self.clock = Clock(config.clock_speed, config.clock_start)
         elif config.clock_speed != self.clock.speed:
@@ -59,4 +62,4 @@ class State:
 
     def new_response_id(self) -> str:
         """An id as Google makes them: 22 or 23 url-safe characters."""
-        return base64.urlsafe_b64encode(self.dice.randbytes(17)).decode().rstrip("=")
+        return base64.urlsafe_b64encode(self._id_dice.randbytes(17)).decode().rstrip("=")

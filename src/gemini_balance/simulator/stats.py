@@ -68,6 +68,12 @@ class Stats:
         self.active += 1
         self.requests += 1
 
+    def remember(self, keep: int) -> None:
+        """Keep so many requests from now on."""
+        if keep != self.kept.maxlen:
+            self.kept = deque(self.kept, maxlen=keep)
+            self._kept_bytes = sum(len(record.body) for record in self.kept)
+
     def keep(self, record: Record) -> None:
         """Remember a request whose body has arrived."""
         if not self.kept.maxlen:

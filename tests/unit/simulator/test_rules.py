@@ -55,6 +55,7 @@ def talk(*turns: tuple[str, list[Json]]) -> Object:
 
 USER: tuple[str, list[Json]] = ("user", [{"text": "hi"}])
 F: Object = {"name": "f"}
+MANY: list[Object] = [{"name": f"f{n}"} for n in range(513)]
 
 REFUSED: list[tuple[str, str, Object, str]] = [
     ("empty contents", NEW, {}, f"{PLACE}contents: contents is not specified\n"),
@@ -188,6 +189,30 @@ REFUSED: list[tuple[str, str, Object, str]] = [
         NEW,
         config(stopSequences=list("abcdef")),
         f"{PLACE}generation_config.stop_sequences: the number of stop_sequences must not exceed 5.\n",
+    ),
+    (
+        "an empty stop",
+        NEW,
+        config(stopSequences=[""]),
+        f"{PLACE}generation_config.stop_sequences: stop_sequence must not be empty.\n",
+    ),
+    (
+        "a strange size",
+        "gemini-3.1-flash-image",
+        config(imageConfig={"imageSize": "8K"}),
+        f"{PLACE}generation_config.image_config.image_size: image_size must be one of '512', '1K', '2K', or '4K'.\n",
+    ),
+    (
+        "an empty choice",
+        NEW,
+        declare({"name": "f", "parameters": {"type": "string", "enum": ["a", ""]}}),
+        f"{FUNCTION}.parameters.enum[1]: cannot be empty\n",
+    ),
+    (
+        "too many functions",
+        NEW,
+        declare(*MANY),
+        "At most 512 functions can be specified; got 513.",
     ),
     (
         "a strange mime type",

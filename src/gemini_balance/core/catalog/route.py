@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import structs
 
 from gemini_balance.core.call import Framing, Operation
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.call import Call
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(msgspec.Struct, frozen=True):
     """What resolving needs to know of the moment: the upstream's list, the options, the day."""
 
     listed: Set[str]
@@ -28,8 +27,7 @@ class Config:
     today: date
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """Immutable: a retry sends the very same bytes with another key."""
 
     upstream: str

@@ -78,7 +78,7 @@ SIGNS = (
     _on(Cause.BAD_REQUEST, *range(400, 500)),
 )
 
-_RETRY_IN = re.compile(r"retry in ([0-9.]+)\s*(ms|s)")
+_RETRY_IN = re.compile(r"retry in (\d+(?:\.\d+)?)\s*(ms|s)")
 _LIMIT_ZERO = re.compile(r"limit:\s*0(?![\d.])")
 
 
@@ -133,7 +133,7 @@ def _quota_model(error: ErrorStatus) -> str | None:
 
 def _retry_after(error: ErrorStatus, message: str) -> float | None:
     """Seconds, from RetryInfo or from the sentence "Please retry in 34.07s"; the longer of them."""
-    told = [float(d.retry_delay[:-1]) for d in error.details if re.fullmatch(r"[0-9.]+s", d.retry_delay)]
+    told = [float(d.retry_delay[:-1]) for d in error.details if re.fullmatch(r"\d+(\.\d+)?s", d.retry_delay)]
     if found := _RETRY_IN.search(message):
         told.append(float(found[1]) / (1000 if found[2] == "ms" else 1))
     return max(told, default=None)

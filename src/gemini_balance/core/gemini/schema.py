@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 
 class _Wire(msgspec.Struct, omit_defaults=True, rename="camel", gc=False):
@@ -15,8 +16,10 @@ class _Wire(msgspec.Struct, omit_defaults=True, rename="camel", gc=False):
 
 
 class FunctionCall(_Wire):
+    """`args` is left as it came. (msgspec refuses every object for `Raw | None`; unset is what it understands.)"""
+
     name: str = ""
-    args: msgspec.Raw | None = None
+    args: msgspec.Raw | UnsetType = UNSET
     id: str | None = None
 
 
@@ -31,9 +34,9 @@ class Part(_Wire):
     thought_signature: str | None = None
     function_call: FunctionCall | None = None
     inline_data: Blob | None = None
-    executable_code: msgspec.Raw | None = None
-    code_execution_result: msgspec.Raw | None = None
-    file_data: msgspec.Raw | None = None
+    executable_code: msgspec.Raw | UnsetType = UNSET
+    code_execution_result: msgspec.Raw | UnsetType = UNSET
+    file_data: msgspec.Raw | UnsetType = UNSET
 
 
 class Content(_Wire):

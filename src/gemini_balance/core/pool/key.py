@@ -76,4 +76,4 @@ class Key:
     def recover(self) -> None:
         """A success, or the operator's reset."""
         if self.health is not Health.DISABLED:
-            self.health, self.failures, self.reason = Health.READY, 0, None
+            self.health, self.failures, self.reason, self.until = Health.READY, 0, None, 0.0

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from gemini_balance.core.pool.key import KeyId
 
+PROBE_SECONDS = 1.0  # how soon to ask again for a key whose probe is still in flight
 _ORDER = count()
 
 
@@ -23,17 +24,18 @@ class Lane:
     A key's health is shared by all lanes, so the ring is put right when a key is met, not when it changes.
     """
 
-    __slots__ = ("_ready", "_resting", "_rests")
+    __slots__ = ("_probing", "_ready", "_resting", "_rests")
 
     def __init__(self, keys: Iterable[Key], rests: Mapping[str, float]) -> None:
         self._ready = deque(key for key in keys for _ in range(key.spec.weight))
         self._resting: list[tuple[float, int, Key]] = []
         self._rests = rests  # project → until, of this lane's model
+        self._probing = False  # was a key in the way that one attempt is probing right now?
 
     def next(self, now: float, exclude: Set[KeyId]) -> Key | None:
         """The key whose turn it is, or None when none that is not excluded is ready."""
         self._wake(now)
-        passed = 0
+        self._probing, passed = False, 0
         while passed < len(self._ready):
             key = self._ready[0]
             if (until := self._resting_until(key)) > now:
@@ -41,14 +43,17 @@ class Lane:
                 self._put_to_rest(key, until)
                 continue
             self._ready.rotate(-1)
-            if key.id not in exclude and key.health is not Health.PROBING:
-                return key
+            if key.id not in exclude:
+                if key.health is not Health.PROBING:
+                    return key
+                self._probing = True
             passed += 1
         return None
 
-    def opens_at(self) -> float:
-        """When the first resting key wakes; infinity when none ever does by itself."""
-        return self._resting[0][0] if self._resting else float("inf")
+    def opens_at(self, now: float) -> float:
+        """When the first resting key wakes, or a probe may have ended; infinity when none ever does by itself."""
+        wakes = self._resting[0][0] if self._resting else float("inf")
+        return min(wakes, now + PROBE_SECONDS) if self._probing else wakes
 
     def _wake(self, now: float) -> None:
         while self._resting and self._resting[0][0] <= now:

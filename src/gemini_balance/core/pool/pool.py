@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from gemini_balance.core.outcome import Blame, Cause, Outcome
 from gemini_balance.core.pool.key import Health, Key, KeyId, KeySpec
 from gemini_balance.core.pool.lane import Lane
@@ -24,8 +26,7 @@ DEFAULT_REST = {  # seconds, where Google names none
 LONGEST_MINUTE_REST = 65.0
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(msgspec.Struct, frozen=True, gc=False):
     """What the next attempt needs from a key."""
 
     model: str
@@ -33,8 +34,7 @@ class Demand:
     pinned: KeyId | None = None  # uploads and caches live with the key that made them
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(msgspec.Struct, frozen=True):
     """The right to make one attempt with one key; settled exactly once."""
 
     id: int
@@ -73,7 +73,7 @@ class KeyPool:
             return self._lend(key, demand.model)
         if isinstance(key, NotYet):
             return key
-        at = self._lane(demand.model).opens_at() if not demand.pinned else float("inf")
+        at = self._lane(demand.model).opens_at(now) if not demand.pinned else float("inf")
         return NotYet(at) if at < float("inf") else Never(dead=not self.usable())
 
     def settle(self, now: float, lease: Lease, outcome: Outcome) -> None:

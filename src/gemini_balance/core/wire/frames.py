@@ -13,6 +13,9 @@ class Framer(Protocol):
 
     def feed(self, read: bytes) -> list[Frame]: ...
 
+    def last(self) -> list[Frame]:
+        """At the end of the reply: the event that lacks nothing but the framing after it, if there is one."""
+
     def rest(self) -> bytes:
         """What never became a complete event."""
 

@@ -43,6 +43,9 @@ class ArrayFramer:
         self._at = len(self._held)
         return frames
 
+    def last(self) -> list[Frame]:
+        return []  # an element ends with its own bracket
+
     def rest(self) -> bytes:
         return bytes(self._held)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from gemini_balance.core.wire.codec import is_json
+
 if TYPE_CHECKING:
     from gemini_balance.core.wire.frames import Frame
 
@@ -48,6 +50,14 @@ class SseFramer:
             begin = blank.end()
         self._held = [held[begin:]] if begin < len(held) else []
         return frames
+
+    def last(self) -> list[Frame]:
+        rest = self.rest()
+        payload = _payload(rest.rstrip())
+        if not is_json(payload):
+            return []
+        self._held = []
+        return [(rest, payload)]
 
     def rest(self) -> bytes:
         return b"".join(self._held)

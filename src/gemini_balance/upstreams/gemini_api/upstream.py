@@ -3,59 +3,54 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from multidict import CIMultiDict
+import msgspec
 
 from gemini_balance.core.call import Operation
+from gemini_balance.upstreams.origins import host_header, origin_of
 
 if TYPE_CHECKING:
     from gemini_balance.core.catalog.route import Route
-    from gemini_balance.core.pool import KeyId, KeySpec
+    from gemini_balance.core.pool import KeySpec
+    from gemini_balance.gateway.ports import Origin
 
 READS = frozenset({Operation.LIST_MODELS, Operation.GET_MODEL})
 _VERSION = re.compile(r"/v\d+[a-z]*/*$")
 
 
-@dataclass(frozen=True, slots=True)
-class GeminiRequest:
+class GeminiRequest(msgspec.Struct, frozen=True):
     """Ready to be sent; the key is in no other place than the one header Google wants it in."""
 
-    url: str
-    method: str
-    headers: CIMultiDict[str]
+    origin: Origin
+    head: bytes
     body: bytes
-    proxy: str = ""
 
 
 class GeminiApi:
-    """`base_url` may end in a version (`…/v1beta`, as operators write it): each route brings its own."""
+    """`base_url` may end in a version (`…/v1beta`, as operators write it): each route brings its own.
+
+    Raises ValueError for a `base_url` that is no http(s) address.
+    """
 
     def __init__(self, base_url: str, proxies: tuple[str, ...] = ()) -> None:
-        self._base = _VERSION.sub("", base_url.rstrip("/")) + "/"
-        self._proxies = proxies
-        self._headers: dict[KeyId, tuple[str, CIMultiDict[str]]] = {}
+        base = _VERSION.sub("", base_url.rstrip("/"))
+        self._origins = [origin_of(base, proxy) for proxy in proxies or ("",)]
+        self._prefix = base.split("//", 1)[1].partition("/")[2].rstrip("/")
+        self._host = host_header(self._origins[0])
 
     def request(self, route: Route, key: KeySpec) -> GeminiRequest:
-        headers = self._headers_of(key)
-        if route.headers:
-            headers = headers.copy()
-            headers.extend(route.headers)
+        path = f"/{self._prefix}/{route.path}" if self._prefix else f"/{route.path}"
         method = "GET" if route.operation in READS else "POST"
-        return GeminiRequest(self._base + route.path, method, headers, route.body, self._proxy_of(key))
+        lines = [f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nx-goog-api-key: {key.secret}"]
+        lines += [f"{name}: {value}" for name, value in route.headers]
+        if method == "POST":
+            lines.append(f"Content-Type: application/json\r\nContent-Length: {len(route.body)}")
+        return GeminiRequest(self._origin_for(key), ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"), route.body)
 
-    def _headers_of(self, key: KeySpec) -> CIMultiDict[str]:
-        """Made once per key and secret: a header map is the dearest thing a request would build anew."""
-        secret, headers = self._headers.get(key.id) or ("", CIMultiDict[str]())
-        if secret != key.secret:
-            headers = CIMultiDict({"x-goog-api-key": key.secret, "Content-Type": "application/json"})
-            self._headers[key.id] = (key.secret, headers)
-        return headers
-
-    def _proxy_of(self, key: KeySpec) -> str:
+    def _origin_for(self, key: KeySpec) -> Origin:
         """The same proxy for a key every time: Google sees each key come from one place."""
-        if not self._proxies:
-            return ""
-        return self._proxies[crc32(key.id.encode()) % len(self._proxies)]
+        if len(self._origins) == 1:
+            return self._origins[0]
+        return self._origins[crc32(key.id.encode()) % len(self._origins)]

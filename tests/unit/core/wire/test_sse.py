@@ -78,3 +78,22 @@ def test_a_stream_is_cut_at_its_blank_lines(read: bytes, frames: list[Frame], re
 def test_what_we_write_we_read(make: type[bytes]) -> None:
     written = make(b'{"a":1}')
     assert SseFramer().feed(written) == [(written, b'{"a":1}')]
+
+
+@pytest.mark.parametrize(
+    ("read", "last", "closed"),
+    [
+        pytest.param(b'data: {"a":1}', [(b'data: {"a":1}', b'{"a":1}')], True, id="no line end at all"),
+        pytest.param(b'data: {"a":1}\r\n', [(b'data: {"a":1}\r\n', b'{"a":1}')], True, id="no blank line"),
+        pytest.param(b'data: {"a":', [], False, id="half an object"),
+        pytest.param(b"data: [DONE]\n", [], False, id="no JSON"),
+        pytest.param(b'data: {"a":1}\n\n\r\n', [], True, id="a blank line too many"),
+        pytest.param(b"", [], True, id="nothing"),
+    ],
+)
+def test_a_stream_may_end_in_an_event_that_lacks_only_its_blank_line(
+    read: bytes, last: list[Frame], closed: bool
+) -> None:
+    framer = SseFramer()
+    framer.feed(read)
+    assert (framer.last(), framer.closed()) == (last, closed)

@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     from gemini_balance.core.dialects.protocol import Moment
     from gemini_balance.core.errors import GatewayError
     from gemini_balance.core.gemini.events import Event
-    from gemini_balance.core.gemini.schema import Candidate, GenerateContentResponse, GroundingMetadata, UsageMetadata
+    from gemini_balance.core.gemini.schema import (
+        Candidate,
+        GenerateContentResponse,
+        GroundingMetadata,
+        Part,
+        UsageMetadata,
+    )
 
 
 class ChatEncoder:
@@ -114,8 +120,8 @@ class ChatEncoder:
 
     def _choice(self, candidate: Candidate) -> Choice:
         parts = candidate.content.parts if candidate.content else []
-        text = "".join(part.text for part in parts if part.text and not part.thought)
-        thoughts = "".join(part.text for part in parts if part.text and part.thought) if self._show_thoughts else ""
+        text = _joined(parts, thoughts=False)
+        thoughts = _joined(parts, thoughts=True) if self._show_thoughts else ""
         message = AnswerMessage(
             "assistant",
             text,
@@ -124,6 +130,10 @@ class ChatEncoder:
             annotations=answers.sources(candidate.grounding_metadata, text) or UNSET,
         )
         return Choice(candidate.index, message, None, answers.finish_reason(candidate.finish_reason or ""))
+
+
+def _joined(parts: list[Part], *, thoughts: bool) -> str:
+    return "".join([part.text for part in parts if part.text and bool(part.thought) is thoughts])
 
 
 class _StreamedChoice:

@@ -1,0 +1,83 @@
+"""Where connections lead, and opening one: directly to the fastest of a host's addresses, or through a proxy."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import aiohappyeyeballs
+from python_socks import ProxyError, ProxyTimeoutError
+from python_socks.async_.asyncio import Proxy
+
+from gemini_balance.core.outcome import Cause
+from gemini_balance.gateway.ports import Origin, TransportFailed
+from gemini_balance.upstreams.connection import Connection
+
+CONNECT_SECONDS = 10.0
+NEXT_ADDRESS_SECONDS = 0.25  # before another address of the host is tried beside the first (RFC 8305)
+
+
+def host_header(origin: Origin) -> str:
+    host = f"[{origin.host}]" if ":" in origin.host else origin.host
+    return host if origin.port == (443 if origin.tls else 80) else f"{host}:{origin.port}"
+
+
+def origin_of(url: str, proxy: str = "") -> Origin:
+    """Raises ValueError for what is no http(s) address."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url!r} is not an http:// or https:// address")
+    tls = parts.scheme == "https"
+    return Origin(tls, parts.hostname, parts.port or (443 if tls else 80), proxy)
+
+
+async def connect(origin: Origin) -> Connection:
+    """Raises TransportFailed, UNREACHABLE, within CONNECT_SECONDS."""
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            return await _connect(origin)
+    except (TimeoutError, ProxyTimeoutError) as error:
+        raise _unreachable("it did not answer in time") from error
+    except (OSError, ssl.SSLError, ProxyError) as error:
+        raise _unreachable(str(error)) from error
+
+
+async def _connect(origin: Origin) -> Connection:
+    sock = await (_through_proxy(origin) if origin.proxy else _directly(origin))
+    try:
+        _, connection = await asyncio.get_running_loop().create_connection(
+            Connection,
+            sock=sock,
+            ssl=_tls() if origin.tls else None,
+            server_hostname=origin.host if origin.tls else None,
+        )
+    except BaseException:
+        sock.close()
+        raise
+    return connection
+
+
+async def _directly(origin: Origin) -> socket.socket:
+    infos = await asyncio.get_running_loop().getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+    sock = await aiohappyeyeballs.start_connection(infos, happy_eyeballs_delay=NEXT_ADDRESS_SECONDS)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+async def _through_proxy(origin: Origin) -> socket.socket:
+    return await Proxy.from_url(origin.proxy).connect(origin.host, origin.port, timeout=CONNECT_SECONDS)
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    """One for the process: loading the system's certificates takes tens of milliseconds."""
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _unreachable(why: str) -> TransportFailed:
+    return TransportFailed(Cause.UNREACHABLE, f"The upstream could not be reached: {why}")

@@ -1,0 +1,72 @@
+"""What a requested model name means."""
+
+from datetime import date
+
+import pytest
+
+from gemini_balance.core.catalog.aliases import ALIASES
+from gemini_balance.core.catalog.resolve import Resolved, resolve, successor
+from gemini_balance.core.errors import BadRequest, ModelNotFound
+
+TODAY = date(2026, 11, 15)
+LISTED = frozenset({"gemini-2.5-pro", "gemini-flash-latest", "gemini-2.0-flash", "odd-search"})
+UNKNOWN: frozenset[str] = frozenset()
+SEARCH = frozenset({"gemini-2.5-pro", "gemini-flash-latest"})
+
+
+@pytest.mark.parametrize(
+    ("name", "listed", "resolved"),
+    [
+        pytest.param("gemini-2.5-pro", LISTED, Resolved("gemini-2.5-pro"), id="listed"),
+        pytest.param("models/gemini-2.5-pro", LISTED, Resolved("gemini-2.5-pro"), id="with models/ in front"),
+        pytest.param("gemini-2.5-pro-search", LISTED, Resolved("gemini-2.5-pro", search=True), id="search"),
+        pytest.param("odd-search", LISTED, Resolved("odd-search"), id="a listed name may end in -search"),
+        pytest.param("gemini-1.5-flash", LISTED, Resolved("gemini-flash-latest"), id="retired"),
+        pytest.param("gemini-1.5-flash", UNKNOWN, Resolved("gemini-flash-latest"), id="retired by date"),
+        pytest.param(
+            "gemini-1.5-flash-search", LISTED, Resolved("gemini-flash-latest", search=True), id="retired, with search"
+        ),
+        pytest.param("gemini-2.0-flash", LISTED, Resolved("gemini-2.0-flash"), id="in the table, but still listed"),
+        pytest.param("gemini-9-ultra", LISTED, Resolved("gemini-9-ultra"), id="Google may know what we don't"),
+    ],
+)
+def test_a_name_is_resolved(name: str, listed: frozenset[str], resolved: Resolved) -> None:
+    assert resolve(name, listed, SEARCH, TODAY) == resolved
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("", "The request names no model."),
+        ("models/", "The request names no model."),
+        ("gemini-3-x-search", "Web search is not switched on for gemini-3-x."),
+    ],
+)
+def test_a_name_that_cannot_be_served_is_refused(name: str, sentence: str) -> None:
+    with pytest.raises(BadRequest, match=sentence) as refused:
+        resolve(name, LISTED, SEARCH, TODAY)
+    assert refused.value.param == "model"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("../../v1/files", "a/b", "a?key=x", "a#b", "a:countTokens", "a b", "a%2Fb", ".hidden", "-x", "é"),
+        *("a\r\nx: y", "a\n", "\x00", "x" * 201, "-search"),
+    ],
+)
+def test_a_name_never_reaches_beyond_its_place_in_a_path(name: str) -> None:
+    with pytest.raises(ModelNotFound):
+        resolve(name, UNKNOWN, SEARCH, TODAY)
+    with pytest.raises(ModelNotFound):
+        successor(name, UNKNOWN, TODAY)
+
+
+@pytest.mark.parametrize("today", [date(2025, 9, 23), date(2025, 9, 24)], ids=["the day before", "the day"])
+def test_with_no_list_known_the_retirement_date_decides(today: date) -> None:
+    expected = "gemini-pro-latest" if today.day == 24 else "gemini-1.5-pro"
+    assert successor("gemini-1.5-pro", UNKNOWN, today) == expected
+
+
+def test_no_alias_leads_to_another_retired_name() -> None:
+    assert {alias.successor for alias in ALIASES.values()} & set(ALIASES) == set()

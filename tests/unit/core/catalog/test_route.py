@@ -1,0 +1,102 @@
+"""A call made ready to be sent."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from gemini_balance.core.call import Call, Framing, Operation
+from gemini_balance.core.catalog.route import Config, Route, route_of
+from gemini_balance.core.errors import ModelNotFound
+from gemini_balance.core.gemini.schema import Content, GenerateContentRequest, Part
+from gemini_balance.core.pool import Demand
+
+CONFIG = Config(frozenset(), frozenset({"gemini-2.5-pro"}), date(2026, 11, 15))
+RAW = b'{ "contents":[ ],"unknownField" :1 }'
+HELLO = GenerateContentRequest(contents=[Content("user", [Part(text="Hi")])])
+
+
+@pytest.mark.parametrize(
+    ("operation", "more", "path"),
+    [
+        (Operation.GENERATE, {}, "v1beta/models/m-1:generateContent"),
+        (Operation.STREAM, {"query": "alt=sse"}, "v1beta/models/m-1:streamGenerateContent?alt=sse"),
+        (Operation.STREAM, {"version": "v1"}, "v1/models/m-1:streamGenerateContent"),
+        (Operation.COUNT_TOKENS, {}, "v1beta/models/m-1:countTokens"),
+        (Operation.GET_MODEL, {"version": "v1alpha"}, "v1alpha/models/m-1"),
+        (Operation.LIST_MODELS, {"model": "", "query": "pageSize=2"}, "v1beta/models?pageSize=2"),
+    ],
+    ids=str,
+)
+def test_a_route_has_googles_path(operation: Operation, more: dict[str, Any], path: str) -> None:
+    assert route_of(Call(operation, **{"model": "m-1", "raw": RAW} | more), CONFIG).path == path
+
+
+def test_a_native_call_keeps_every_byte_and_all_it_came_with() -> None:
+    call = Call(
+        Operation.STREAM,
+        "gemini-2.5-pro",
+        Framing.SSE,
+        raw=RAW,
+        version="v1",
+        query="alt=sse&x=%20",
+        headers=(("x-goog-api-client", "sdk"),),
+        verbatim=True,
+        single_attempt=True,
+        patience=9.0,
+    )
+    assert route_of(call, CONFIG) == Route(
+        upstream="gemini_api",
+        operation=Operation.STREAM,
+        model="gemini-2.5-pro",
+        path="v1/models/gemini-2.5-pro:streamGenerateContent?alt=sse&x=%20",
+        body=RAW,
+        framing=Framing.SSE,
+        demand=Demand("gemini-2.5-pro"),
+        headers=(("x-goog-api-client", "sdk"),),
+        verbatim=True,
+        single_attempt=True,
+        patience=9.0,
+    )
+
+
+def test_a_retired_name_in_a_native_path_follows_the_table_and_no_byte_of_the_body_does() -> None:
+    route = route_of(Call(Operation.GENERATE, "gemini-1.5-flash-latest", raw=RAW), CONFIG)
+    assert (route.model, route.path, route.body) == (
+        "gemini-flash-latest",
+        "v1beta/models/gemini-flash-latest:generateContent",
+        RAW,
+    )
+
+
+def test_a_native_name_that_ends_in_search_is_googles_to_judge() -> None:
+    assert route_of(Call(Operation.GENERATE, "gemini-2.5-pro-search", raw=RAW), CONFIG).model == "gemini-2.5-pro-search"
+
+
+@pytest.mark.parametrize("operation", [Operation.GENERATE, Operation.GET_MODEL, Operation.COUNT_TOKENS])
+def test_a_native_name_never_reaches_beyond_its_place_in_a_path(operation: Operation) -> None:
+    with pytest.raises(ModelNotFound):
+        route_of(Call(operation, "a/../../b", raw=RAW), CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("model", "tools", "body"),
+    [
+        ("gemini-2.5-pro", None, b'{"contents":[{"role":"user","parts":[{"text":"Hi"}]}]}'),
+        (
+            "gemini-2.5-pro-search",
+            None,
+            b'{"contents":[{"role":"user","parts":[{"text":"Hi"}]}],"tools":[{"googleSearch":{}}]}',
+        ),
+        (
+            "gemini-2.5-pro-search",
+            [{"urlContext": {}}],
+            b'{"contents":[{"role":"user","parts":[{"text":"Hi"}]}],"tools":[{"urlContext":{}},{"googleSearch":{}}]}',
+        ),
+    ],
+    ids=["plain", "search", "search beside another tool"],
+)
+def test_a_translated_call_is_encoded_once_for_all_attempts(model: str, tools: Any, body: bytes) -> None:
+    request = GenerateContentRequest(contents=HELLO.contents, tools=tools)
+    route = route_of(Call(Operation.GENERATE, model, request=request), CONFIG)
+    assert (route.model, route.body, request.tools) == ("gemini-2.5-pro", body, tools)

@@ -1,0 +1,73 @@
+"""Whether to try again: a table of histories."""
+
+import pytest
+
+from gemini_balance.core.attempts import STOP, Attempt, Decision, RetryPolicy, TryAgain, decide
+from gemini_balance.core.outcome import BLAME, Blame, Cause, Outcome
+from gemini_balance.core.pool import KeyId
+
+POLICY = RetryPolicy(max_retries=3, max_attempts=6)
+RETRIED = {
+    *(Cause.KEY_DEAD, Cause.KEY_REFUSED, Cause.PROJECT_BLOCKED, Cause.PROJECT_UNPAID),
+    *(Cause.QUOTA_MINUTE, Cause.QUOTA_DAY, Cause.QUOTA_UNKNOWN, Cause.QUOTA_NONE, Cause.MODEL_NOT_OFFERED),
+    *(Cause.SHARED_CAPACITY, Cause.MODEL_OVERLOADED, Cause.UPSTREAM_BROKEN, Cause.UPSTREAM_SLOW, Cause.UNREACHABLE),
+    *(Cause.CUT, Cause.EMPTY, Cause.THOUGHTS_ONLY, Cause.MALFORMED_CALL, Cause.UNKNOWN),
+}
+
+
+def after(*causes: Cause, committed: bool = False) -> Decision:
+    """The decision after these failures, on the keys a, b, c…, the last one seen by the caller or not."""
+    history = [Attempt(KeyId("abcdefghij"[number]), Outcome(cause)) for number, cause in enumerate(causes)]
+    history[-1] = Attempt(history[-1].key, history[-1].outcome, committed)
+    return decide(POLICY, history)
+
+
+def again(keys: str) -> TryAgain:
+    return TryAgain(frozenset(KeyId(key) for key in keys))
+
+
+@pytest.mark.parametrize("cause", list(Cause), ids=str)
+def test_a_first_failure_is_replaced_where_another_key_may_help(cause: Cause) -> None:
+    assert after(cause) == (again("a") if cause in RETRIED else STOP)
+
+
+@pytest.mark.parametrize("cause", list(Cause), ids=str)
+def test_what_the_caller_has_seen_is_never_replaced(cause: Cause) -> None:
+    assert after(cause, committed=True) == STOP
+
+
+BROKEN, SLOW, EMPTY, DEAD, QUOTA = (
+    *(Cause.UPSTREAM_BROKEN, Cause.UPSTREAM_SLOW, Cause.EMPTY),
+    *(Cause.KEY_DEAD, Cause.QUOTA_DAY),
+)
+
+
+@pytest.mark.parametrize(
+    ("causes", "decision"),
+    [
+        pytest.param([BROKEN] * 3, again("abc"), id="three failures are within the retries"),
+        pytest.param([BROKEN] * 4, STOP, id="the fourth is not"),
+        pytest.param([DEAD] * 5, again("abcde"), id="dead keys don't count"),
+        pytest.param([DEAD] * 6, STOP, id="but everything is bounded"),
+        pytest.param([QUOTA, BROKEN, BROKEN, BROKEN], again("abcd"), id="nor do spent ones"),
+        pytest.param([BROKEN, BROKEN, BROKEN, QUOTA, BROKEN], STOP, id="a spent key in between resets nothing"),
+        pytest.param([SLOW, SLOW], STOP, id="slow twice"),
+        pytest.param([EMPTY, EMPTY], STOP, id="empty twice"),
+        pytest.param([EMPTY, BROKEN, EMPTY], STOP, id="empty twice, with another failure in between"),
+        pytest.param([EMPTY, Cause.THOUGHTS_ONLY], again("ab"), id="empty, then only thoughts"),
+        pytest.param([BROKEN, Cause.BAD_REQUEST], STOP, id="the caller's own fault ends it"),
+    ],
+)
+def test_a_history_decides(causes: list[Cause], decision: Decision) -> None:
+    assert after(*causes) == decision
+
+
+def test_no_retries_still_replaces_a_dead_key() -> None:
+    policy = RetryPolicy(max_retries=0)
+    dead, broken = (Attempt(KeyId("a"), Outcome(cause)) for cause in (DEAD, BROKEN))
+    assert [decide(policy, [dead]), decide(policy, [broken])] == [again("a"), STOP]
+
+
+def test_every_cause_has_one_party_to_blame() -> None:
+    assert set(BLAME) == set(Cause)
+    assert set(BLAME.values()) == set(Blame)

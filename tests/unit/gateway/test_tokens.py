@@ -1,0 +1,34 @@
+"""Client tokens."""
+
+import pytest
+
+from gemini_balance.core.call import Principal
+from gemini_balance.gateway.tokens import TokenBook
+
+BOOK = TokenBook(["sk-alpha-1234", "short", "ключ-ключ-1"], b"pepper")
+
+
+@pytest.mark.parametrize(
+    ("token", "principal"),
+    [
+        (b"sk-alpha-1234", Principal("…1234")),
+        (b"short", Principal("…")),
+        ("ключ-ключ-1".encode(), Principal("…юч-1")),
+        (b"sk-alpha-123", None),
+        (b"sk-alpha-12345", None),
+        (b"SK-ALPHA-1234", None),
+        (b"", None),
+        (b"\xff", None),
+    ],
+)
+def test_a_token_is_known_or_not(token: bytes, principal: Principal | None) -> None:
+    assert BOOK.find(token) == principal
+
+
+def test_the_book_keeps_no_secret() -> None:
+    assert "alpha" not in repr(vars(BOOK))
+
+
+def test_a_book_without_tokens_lets_nobody_in() -> None:
+    book = TokenBook([], b"pepper")
+    assert (len(book), book.find(b"")) == (0, None)
