@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from gemini_balance.protocol import GatewayProtocol
+
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -32,7 +34,7 @@ class Server(uvicorn.Server):
                 app,
                 host=settings.host,
                 port=settings.port,
-                http="httptools",
+                http=GatewayProtocol,
                 ws="none",
                 lifespan="on",
                 log_config=None,

@@ -13,6 +13,10 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
+CLIENT_LEFT = "gemini_balance.client_left"
+"""A list in `scope["extensions"]`, where the server has one: what to call when this connection's client is gone."""
+
+
 class ClientLeft(Exception):
     """The client went away before its request was whole."""
 

@@ -46,6 +46,11 @@ class Exchange:
     done: bool = False
     error: str = ""  # the code of the error the client was told
 
+    def leave(self) -> None:
+        """The client is gone: nobody waits for the answer, so the work for it ends."""
+        if not self.done and self.task is not None:
+            self.task.cancel()
+
     @property
     def opened(self) -> bool:
         return self.status != 0

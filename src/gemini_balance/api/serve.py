@@ -13,6 +13,7 @@ from gemini_balance.api.auth import authenticate
 from gemini_balance.api.clients import client_of
 from gemini_balance.api.errors import JSON, send_error, send_failure
 from gemini_balance.api.exchange import Exchange
+from gemini_balance.api.leaving import watching
 from gemini_balance.api.records import record_of
 from gemini_balance.api.reply import ClientReply
 from gemini_balance.api.routes import dialect_of, find, split
@@ -132,7 +133,7 @@ class Door:
         reply = ClientReply(exchange, encoder, self.clock, patience)
         exchange.fail = reply.fail
         exchange.task = asyncio.current_task()
-        watch = asyncio.create_task(_watch(exchange, receive))
+        watch = watching(exchange, receive)
         try:
             await self.gateway.execute(route, reply, exchange.story)
         except CallFailed as failed:
@@ -145,8 +146,7 @@ class Door:
             await send_error(exchange, exchange.ended_by)
         finally:
             reply.stop()
-            if not exchange.done:
-                watch.cancel()
+            watch.stop()
 
 
 def _tell(exchange: Exchange, call: Call, route: Route) -> None:
@@ -156,11 +156,3 @@ def _tell(exchange: Exchange, call: Call, route: Route) -> None:
         exchange.told.append((names.MODEL, route.model.encode()))
     if call.dropped:
         exchange.told.append((names.DROPPED, ", ".join(call.dropped).encode()))
-
-
-async def _watch(exchange: Exchange, receive: Receive) -> None:
-    """A raw ASGI handler learns that its client left only by asking. After a whole answer the same message comes."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    if not exchange.done and exchange.task is not None:
-        exchange.task.cancel()

@@ -11,6 +11,7 @@ from gemini_balance.core.outcome import Cause
 from gemini_balance.gateway.ports import TransportFailed
 
 HIGH_WATER = 64 * 1024  # bytes that wait for a slow caller before the upstream is made to wait
+JOINED_UP_TO = 64 * 1024  # bytes of a body that are copied to save a system call
 LARGEST_HEAD = 64 * 1024  # bytes of all reply headers together
 BODYLESS = frozenset({204, 304})
 
@@ -25,6 +26,7 @@ class Connection(asyncio.Protocol):
         "_error",
         "_head",
         "_headers_done",
+        "_loop",
         "_parser",
         "_patience",
         "_paused",
@@ -62,8 +64,10 @@ class Connection(asyncio.Protocol):
         assert self._transport is not None
         self._begin()
         self._patience = patience
-        self._transport.write(head)
-        if body:
+        if len(body) <= JOINED_UP_TO:
+            self._transport.write(head + body)
+        else:
+            self._transport.write(head)
             self._transport.write(body)
         while not self._headers_done:
             await self._wait()
@@ -96,9 +100,8 @@ class Connection(asyncio.Protocol):
         """Until something has changed. Only here does silence count: a paused upstream is not a silent one."""
         if self._error is not None:
             raise self._error
-        loop = asyncio.get_running_loop()
-        self._waiter = loop.create_future()
-        timer = loop.call_later(self._patience, self._give_up)
+        self._waiter = self._loop.create_future()
+        timer = self._loop.call_later(self._patience, self._give_up)
         try:
             await self._waiter
         finally:
@@ -121,6 +124,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
+        self._loop = asyncio.get_running_loop()  # asked once: it costs a system call each time
 
     def data_received(self, data: bytes) -> None:
         self.started = True

@@ -7,6 +7,7 @@ as much CPU a call (docs/adr).
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ class PooledTransport:
     async def send(self, request: WireRequest) -> PooledReply:
         while kept := self._reuse(request.origin):
             idle_since, connection = kept
-            stale = asyncio.get_running_loop().time() - idle_since > STALE_SECONDS
+            stale = time.monotonic() - idle_since > STALE_SECONDS
             if await self._begin(connection, request, may_be_stale=stale):
                 return PooledReply(self, request.origin, connection)
         connection = await connect(request.origin)
@@ -51,10 +52,9 @@ class PooledTransport:
         self._idle.clear()
 
     def keep(self, origin: Origin, connection: Connection) -> None:
-        loop = asyncio.get_running_loop()
-        self._idle[origin].append((loop.time(), connection))
+        self._idle[origin].append((time.monotonic(), connection))
         if self._sweeper is None:
-            self._sweeper = loop.call_later(IDLE_SECONDS, self._sweep)
+            self._sweep_later()
 
     async def _begin(self, connection: Connection, request: WireRequest, *, may_be_stale: bool) -> bool:
         """False when a connection kept for long proved to be closed at the other end before it said a word."""
@@ -80,11 +80,14 @@ class PooledTransport:
 
     def _sweep(self) -> None:
         """Close what has been idle for long."""
-        loop = asyncio.get_running_loop()
+        now = time.monotonic()
         for waiting in self._idle.values():
-            while waiting and (waiting[0][1].closed or loop.time() - waiting[0][0] >= IDLE_SECONDS):
+            while waiting and (waiting[0][1].closed or now - waiting[0][0] >= IDLE_SECONDS):
                 waiting.popleft()[1].abort()
-        self._sweeper = loop.call_later(IDLE_SECONDS / 2, self._sweep)
+        self._sweep_later()
+
+    def _sweep_later(self) -> None:
+        self._sweeper = asyncio.get_running_loop().call_later(IDLE_SECONDS / 2, self._sweep)
 
 
 class PooledReply:
