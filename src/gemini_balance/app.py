@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from gemini_balance.core.options import Options
     from gemini_balance.settings import Settings
 
-OURS = frozenset({"", "health"})  # first segments that lead past the client door
-
 
 class SystemClock:
     """Implements `Clock`."""
@@ -59,7 +57,7 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
-            case "http" if scope["path"].split("/", 2)[1:2] and scope["path"].split("/", 2)[1] in OURS:
+            case "http" if scope["path"] == "/" or scope["path"].split("/", 2)[1:2] == ["health"]:
                 await self.pages(scope, receive, send)
             case "http":
                 await self.door(scope, receive, send)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from dotenv import dotenv_values
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gemini_balance.core.options import Options, names_in, options_from
 from gemini_balance.core.pool import KeyId, KeySpec
@@ -36,6 +36,18 @@ class Settings(BaseSettings):
     shutdown_timeout: float = Field(30.0, ge=0, le=3600)
     access_log: bool = True
     log_level: str = "info"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` is given counts: `environment` has merged the sources, and blank means unset."""
+        return (init_settings,)
 
     @field_validator("api_keys", mode="before")
     @classmethod

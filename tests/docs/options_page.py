@@ -37,7 +37,7 @@ TABLE = "\n| Name | Type | Default | Range | Meaning |\n|---|---|---|---|---|\n"
 KINDS: dict[object, str] = {str: "text", int: "whole number", float: "number", bool: "true or false"}
 NO_EFFECT = "Taken, but without effect so far. "
 # Taken by the code, used by nothing yet. A test fails when that changes.
-UNUSED = frozenset({"AUTH_TOKEN", "NATIVE_FAILOVER"})
+UNUSED = frozenset({"AUTH_TOKEN"})
 MEANINGS = {
     "HOST": "Address to listen on. `127.0.0.1` keeps the gateway on its machine.",
     "PORT": "Port to listen on.",

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.docs.places import ROOT, project, spans
 
 if TYPE_CHECKING:

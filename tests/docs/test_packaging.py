@@ -8,12 +8,12 @@ import shlex
 
 import pytest
 from dotenv import dotenv_values
-from tests.docs.options_page import names
-from tests.docs.places import ROOT, SOURCE, project, targets
 
 from gemini_balance import cli
 from gemini_balance.server import GRACE_SECONDS
 from gemini_balance.settings import Settings, load
+from tests.docs.options_page import names
+from tests.docs.places import ROOT, SOURCE, project, targets
 
 DOCKERFILE = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text())
 COMPOSE = (ROOT / "compose.yaml").read_text()

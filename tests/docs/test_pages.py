@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.docs.places import PAGES, READMES, ROOT, SOURCE, block, blocks, code, prose, spans, targets, words
 
 from gemini_balance import cli
 from gemini_balance.api import names
 from gemini_balance.api.routes import PREFIXES
+from tests.docs.places import PAGES, READMES, ROOT, SOURCE, block, blocks, code, prose, spans, targets, words
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+
 from tests.docs.places import READMES, block, words
 
 if TYPE_CHECKING:

@@ -34,5 +34,5 @@ def google(running_google: simulator.RunningSimulator) -> simulator.RunningSimul
 
 
 @pytest.fixture
-def served(google: simulator.RunningSimulator, running_gateway: GatewayProcess) -> GatewayProcess:  # noqa: ARG001  (reset first)
+def served(google: simulator.RunningSimulator, running_gateway: GatewayProcess) -> GatewayProcess:
     return running_gateway

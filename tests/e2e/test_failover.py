@@ -62,16 +62,15 @@ def test_an_error_in_the_first_frames_goes_to_another_key_and_the_caller_sees_no
 
 @pytest.mark.parametrize("fault", ["cut_after after=2", "error_in_stream after=2", "reset after=2", "no_finish"])
 def test_a_stream_that_breaks_after_content_ends_with_an_error_event(served: GatewayProcess, fault: str) -> None:
-    seen = ""
+    seen: list[str] = []
     asked = f"Tell me [[sim: events=6 pace_ms=50 fault={fault}]]"
     with openai.OpenAI(base_url=f"{served.url}/v1", api_key=TOKEN) as client:
         stream = client.chat.completions.create(
             model="gemini-2.5-flash", messages=[{"role": "user", "content": asked}], stream=True
         )
         with pytest.raises(openai.APIError):
-            for chunk in stream:
-                seen += chunk.choices[0].delta.content or ""
-    assert seen
+            seen.extend(chunk.choices[0].delta.content or "" for chunk in stream)
+    assert "".join(seen)
     assert len(keys_asked(served)) == 1
 
 

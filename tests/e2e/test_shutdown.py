@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import signal
 import threading
 import time
@@ -97,9 +99,5 @@ def test_a_second_signal_ends_at_once(google: RunningSimulator, tmp_path: Path) 
 
 
 def _ignore_errors(served: GatewayProcess) -> None:
-    try:
+    with contextlib.suppress(OSError, http.client.HTTPException):  # the connection may break anywhere
         served.chat(LONG, stream=True)
-    except OSError:
-        pass
-    except Exception as error:  # noqa: BLE001  (the connection may break anywhere; the test is about the process)
-        assert "IncompleteRead" in repr(error)

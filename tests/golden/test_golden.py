@@ -1,9 +1,9 @@
 """Golden cases: a folder a case, four readable files: what is asked, what Google is asked, says, and what is answered.
 
-    request.json            the caller's body                                      (by hand)
-    upstream_reply.json     or .sse: Google's answer; absent where none is asked   (by hand)
-    upstream_request.json   path, body and what could not be carried               (made by --update-golden)
-    reply.json              or .sse: what the caller gets                          (made by --update-golden)
+request.json            the caller's body                                      (by hand)
+upstream_reply.json     or .sse: Google's answer; absent where none is asked   (by hand)
+upstream_request.json   path, body and what could not be carried               (made by --update-golden)
+reply.json              or .sse: what the caller gets                          (made by --update-golden)
 """
 
 import json
@@ -24,7 +24,9 @@ HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in HERE.glob("*/*/request.json"))
 MOMENT = Moment("golden", 1_800_000_000)
 TODAY = date(2026, 11, 15)
-LISTED = frozenset({"gemini-2.5-pro", "gemini-2.5-flash", "gemini-3.8-flash", "gemini-pro-latest", "gemini-flash-latest"})
+LISTED = frozenset(
+    {"gemini-2.5-pro", "gemini-2.5-flash", "gemini-3.8-flash", "gemini-pro-latest", "gemini-flash-latest"}
+)
 OPTIONS = Options()
 
 

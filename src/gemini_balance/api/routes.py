@@ -32,7 +32,7 @@ class Match(NamedTuple):
     target: str = ""
 
 
-# Below each prefix these tails exist. `/v1` is shared: see `_dialect_of`.
+# Below each prefix these tails exist. `/v1` is shared: see `dialect_of`.
 PREFIXES: dict[str, tuple[Dialect, ...]] = {
     "/hf/v1": (OPENAI,),
     "/openai/v1": (OPENAI,),
@@ -85,6 +85,8 @@ def dialect_of(place: Place, headers: Mapping[bytes, bytes], query: bytes) -> Di
     dialects = PREFIXES.get(place.prefix, (OPENAI,))
     if len(dialects) == 1:
         return dialects[0]
+    if place.tail in OPENAI_TAILS and place.tail not in NATIVE_TAILS:
+        return OPENAI  # whatever the token came in
     if ":" in place.tail or b"x-goog-api-key" in headers or b"x-goog-api-client" in headers or b"key=" in query:
         return NATIVE
     return OPENAI

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 LISTS = frozenset({Operation.LIST_MODELS, Operation.GET_MODEL})
 GOING = "This gateway is shutting down. Try again; another replica or the restarted one will answer."
+CONFIG_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -56,6 +57,8 @@ class Door:
     today: Callable[[], date]
     draining: bool = False
     running: set[Exchange] = field(default_factory=set)
+    _config: Config | None = None
+    _config_until: float = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = self._exchange(scope, send)
@@ -114,6 +117,15 @@ class Door:
         await self._execute(exchange, call, receive)
         return None
 
+    def _moment(self) -> Config:
+        """What resolving needs to know, put together once a second and not for every call."""
+        now = self.clock.now()
+        if self._config is None or now >= self._config_until:
+            search, failover = frozenset(self.options.search_models), self.options.native_failover
+            self._config = Config(self.models.listed, search, self.today(), failover)
+            self._config_until = now + CONFIG_SECONDS
+        return self._config
+
     async def _list_models(self, exchange: Exchange, call: Call) -> None:
         if not self.models.listed:
             await self.models.refresh()
@@ -126,7 +138,7 @@ class Door:
         return await exchange.answer(200, JSON, exchange.dialect.model(call.model, created))
 
     async def _execute(self, exchange: Exchange, call: Call, receive: Receive) -> None:
-        route = route_of(call, Config(self.models.listed, frozenset(self.options.search_models), self.today()))
+        route = route_of(call, self._moment())
         _tell(exchange, call, route)
         encoder = exchange.dialect.encoder(call, Moment(exchange.id, int(self.clock.unix())), self.options)
         patience = None if route.framing is Framing.WHOLE else self.options.heartbeat_after

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from bench.bodies import write_bodies
 from bench.loadgen import LoadGenerator
 from bench.processes import Cores, Server

@@ -1,6 +1,7 @@
 """The arithmetic of the report: ratios, differences, bars and goals."""
 
 import pytest
+
 from bench.bars import ROWS, Compare, Row, Verdict, judge, without_limits
 
 RATIO = Row(scenario="chat", figure="cpu_us", label="chat", unit="µs", compare=Compare.RATIO, bar=10, goal=4)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from bench.bodies import MODEL
 from bench.loadgen import Found, Load, LoadGenerator, Request
 from bench.processes import Broken, Server, free_port

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from bench.bars import ROWS
 from bench.places import DOCUMENT, ROOT
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from bench.bars import Compare, Row, Verdict
 from bench.places import DOCUMENT
 from bench.report import BEGIN, END, Facts, cells, number, render, write_section

@@ -1,6 +1,7 @@
 """The tables fit together: scenarios, bodies, rows of the report, and what the C programs expect."""
 
 import pytest
+
 from bench.bars import ROWS
 from bench.bodies import write_bodies
 from bench.places import SOURCES

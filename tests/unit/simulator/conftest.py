@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.unit.simulator.client import Client
 
 from gemini_balance.simulator import RunningSimulator, SimulatorConfig, serve_in_thread
+from tests.unit.simulator.client import Client
 
 
 @pytest.fixture(scope="session")

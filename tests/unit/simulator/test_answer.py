@@ -2,7 +2,6 @@
 
 import msgspec
 import pytest
-from tests.unit.simulator.client import MODEL, ask
 
 from gemini_balance.simulator.answer import Answer, answer, read_prompt
 from gemini_balance.simulator.json_types import Json, Object
@@ -10,6 +9,7 @@ from gemini_balance.simulator.models import BY_NAME
 from gemini_balance.simulator.schema import GenerateContentRequest
 from gemini_balance.simulator.shape import parse
 from gemini_balance.simulator.signatures import sign
+from tests.unit.simulator.client import MODEL, ask
 
 WEATHER: Object = {"name": "get_weather", "parameters": {"type": "OBJECT", "properties": {"city": {"type": "STRING"}}}}
 TIME: Object = {"name": "get_time"}

@@ -4,9 +4,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.unit.simulator.client import KEY, MODEL, Client, ask
 
 from gemini_balance.simulator.models import MODELS
+from tests.unit.simulator.client import KEY, MODEL, Client, ask
 
 if TYPE_CHECKING:
     from gemini_balance.simulator.json_types import Json

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from tests.unit.simulator.client import KEY, MODEL, Client, ask
 
 from gemini_balance.simulator.json_types import Json
+from tests.unit.simulator.client import KEY, MODEL, Client, ask
 
 
 def test_quotas_are_set_and_used_up(google: Client) -> None:

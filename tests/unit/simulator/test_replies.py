@@ -6,7 +6,6 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.simulator.client import MODEL, ask
 
 from gemini_balance.simulator import replies
 from gemini_balance.simulator.answer import answer, read_prompt
@@ -16,6 +15,7 @@ from gemini_balance.simulator.replies import Frame
 from gemini_balance.simulator.schema import GenerateContentRequest
 from gemini_balance.simulator.shape import parse
 from gemini_balance.simulator.tokens import count_prompt
+from tests.unit.simulator.client import MODEL, ask
 
 CALLS: Object = {"tools": [{"functionDeclarations": [{"name": "f"}, {"name": "g"}]}]}
 

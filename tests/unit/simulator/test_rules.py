@@ -2,13 +2,13 @@
 
 import msgspec
 import pytest
-from tests.unit.simulator.client import ask
 
 from gemini_balance.simulator.errors import GoogleError
 from gemini_balance.simulator.json_types import Json, Object
 from gemini_balance.simulator.models import BY_NAME
 from gemini_balance.simulator.signatures import sign
 from gemini_balance.simulator.validate import read_count, read_generate
+from tests.unit.simulator.client import ask
 
 OLD, NEW = "gemini-2.5-flash", "gemini-3.6-flash"
 COUNT = (

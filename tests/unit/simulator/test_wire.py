@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from tests.unit.simulator.client import KEY, MODEL, Client, ask
 
 from gemini_balance.simulator import RunningSimulator, SimulatorConfig, serve_in_thread
 from gemini_balance.simulator.json_types import Json
+from tests.unit.simulator.client import KEY, MODEL, Client, ask
 
 STREAM = f"/v1beta/models/{MODEL}:streamGenerateContent?alt=sse"
 UNARY = f"/v1beta/models/{MODEL}:generateContent"

@@ -25,6 +25,7 @@ class Config(msgspec.Struct, frozen=True):
     listed: Set[str]
     search_models: Set[str]
     today: date
+    native_failover: str = ""  # on, off, or what the prefix says
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -56,7 +57,7 @@ def route_of(call: Call, config: Config) -> Route:
         demand=Demand(model),
         headers=call.headers,
         verbatim=call.verbatim,
-        single_attempt=call.single_attempt,
+        single_attempt=_single_attempt(call, config),
         patience=call.patience,
     )
 
@@ -69,6 +70,13 @@ def _ready(call: Call, config: Config) -> tuple[str, bytes]:
         tools = [*(call.request.tools or ()), {"googleSearch": {}}]
         return resolved.model, encode(structs.replace(call.request, tools=tools))
     return resolved.model, encode(call.request)
+
+
+def _single_attempt(call: Call, config: Config) -> bool:
+    """`/gemini/` promises Google's answer to one attempt; an option decides otherwise, for native calls only."""
+    if call.verbatim and config.native_failover:
+        return config.native_failover == "off"
+    return call.single_attempt
 
 
 def _path(call: Call, model: str) -> str:

@@ -100,3 +100,20 @@ def test_a_translated_call_is_encoded_once_for_all_attempts(model: str, tools: A
     request = GenerateContentRequest(contents=HELLO.contents, tools=tools)
     route = route_of(Call(Operation.GENERATE, model, request=request), CONFIG)
     assert (route.model, route.body, request.tools) == ("gemini-2.5-pro", body, tools)
+
+
+@pytest.mark.parametrize(
+    ("option", "verbatim", "asked", "single"),
+    [
+        ("", True, True, True),
+        ("", True, False, False),
+        ("on", True, True, False),
+        ("off", True, False, True),
+        ("off", False, False, False),
+    ],
+    ids=["strict prefix", "other prefix", "always on", "always off", "a translated call is not concerned"],
+)
+def test_an_option_decides_on_failover_of_native_calls(option: str, verbatim: bool, asked: bool, single: bool) -> None:
+    config = Config(CONFIG.listed, CONFIG.search_models, CONFIG.today, option)
+    call = Call(Operation.GENERATE, "m-1", raw=RAW, verbatim=verbatim, single_attempt=asked)
+    assert route_of(call, config).single_attempt is single

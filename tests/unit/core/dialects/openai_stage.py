@@ -43,7 +43,7 @@ def event(*candidates: dict[str, Any], **more: Any) -> Event:
     return Event(b"data: " + data + b"\r\n\r\n", data)
 
 
-def encoder(*, show_thoughts: bool = True, **body: Any) -> ChatEncoder:
+def encoder(show_thoughts: bool = True, **body: Any) -> ChatEncoder:
     return OPENAI.encoder(asked(**body), Moment("1", 1_800_000_000), Options(show_thinking_process=show_thoughts))
 
 
@@ -51,9 +51,10 @@ def whole(reply: Event, *, show_thoughts: bool = True, model: str = "m") -> Any:
     return json.loads(encoder(show_thoughts=show_thoughts, model=model).whole(reply))
 
 
-def streamed(*events: Event, show_thoughts: bool = True, **body: Any) -> list[Any]:
+def streamed(*events: Event, show_thoughts: bool = True, include_usage: bool = False, **body: Any) -> list[Any]:
     """The chunks of a stream, decoded; the last is the text that isn't JSON."""
-    chat = encoder(show_thoughts=show_thoughts, stream=True, **body)
+    options = {"include_usage": True} if include_usage else None
+    chat = encoder(show_thoughts, stream=True, stream_options=options, **body)
     sent = b"".join(chat.feed([event]) for event in events) + chat.finish(b"")
     lines = sent.decode().removesuffix("\n\n").split("\n\n")
     assert all(line.startswith("data: ") for line in lines)

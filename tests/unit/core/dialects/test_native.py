@@ -1,8 +1,7 @@
 """Google's own protocol: the identity, minus the caller's credentials."""
 
-from msgspec import json
-
 import pytest
+from msgspec import json
 
 from gemini_balance.core.call import Call, Framing, Inbound, Operation
 from gemini_balance.core.dialects import Moment

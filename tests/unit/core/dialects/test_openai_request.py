@@ -107,7 +107,10 @@ def test_google_takes_five_stops_and_the_caller_learns_which_were_dropped() -> N
             {"stream": True, "stream_options": {"include_usage": True, "include_obfuscation": False}},
             (Operation.STREAM, Framing.SSE, "alt=sse", True),
         ),
-        ({"stream": True, "stream_options": {"include_usage": None}}, (Operation.STREAM, Framing.SSE, "alt=sse", False)),
+        (
+            {"stream": True, "stream_options": {"include_usage": None}},
+            (Operation.STREAM, Framing.SSE, "alt=sse", False),
+        ),
     ],
     ids=str,
 )

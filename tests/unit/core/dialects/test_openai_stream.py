@@ -10,7 +10,6 @@ from tests.unit.core.dialects.openai_stage import COUNTED, USAGE, candidate, del
 
 TEXT, THOUGHT = {"text": "Hi"}, {"text": "hm", "thought": True}
 ROLE = ({"role": "assistant", "content": "", "refusal": None}, None)
-WITH_USAGE = {"stream_options": {"include_usage": True}}
 
 
 def chunk(delta: dict[str, Any] | None, finish: str | None = None, **more: Any) -> dict[str, Any]:
@@ -36,7 +35,7 @@ def test_a_stream_without_usage_has_a_choice_in_every_chunk() -> None:
 
 def test_a_stream_with_usage_has_null_before_and_a_chunk_without_choices_at_its_end() -> None:
     reply = event(candidate(TEXT, finish="STOP"), modelVersion="v", usageMetadata=COUNTED)
-    assert streamed(reply, **WITH_USAGE) == [
+    assert streamed(reply, include_usage=True) == [
         chunk(ROLE[0], usage=None),
         chunk({"content": "Hi"}, usage=None),
         chunk({}, "stop", usage=None),
@@ -48,7 +47,7 @@ def test_a_stream_with_usage_has_null_before_and_a_chunk_without_choices_at_its_
 def test_usage_is_the_last_one_told() -> None:
     early = event(candidate(TEXT), usageMetadata={"promptTokenCount": 1})
     late = event(candidate(finish="STOP"), usageMetadata=COUNTED)
-    assert streamed(early, late, event(), **WITH_USAGE)[-2]["usage"] == USAGE
+    assert streamed(early, late, event(), include_usage=True)[-2]["usage"] == USAGE
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,9 @@ def test_a_whole_answer() -> None:
 @pytest.mark.parametrize(
     ("reply", "choices"),
     [
-        pytest.param(event(candidate(TEXT, {"text": " you"}, finish="STOP")), [choice("Hi you")], id="parts are joined"),
+        pytest.param(
+            event(candidate(TEXT, {"text": " you"}, finish="STOP")), [choice("Hi you")], id="parts are joined"
+        ),
         pytest.param(event(candidate(TEXT, finish="MAX_TOKENS")), [choice("Hi", "length")], id="length"),
         pytest.param(event(candidate(TEXT, finish="CONTINUATION")), [choice("Hi", "length")], id="to be continued"),
         pytest.param(event(candidate(TEXT, finish="NEW_REASON")), [choice("Hi")], id="a reason we don't know"),
@@ -87,9 +89,13 @@ def test_thoughts_can_be_hidden() -> None:
     [
         pytest.param({"usageMetadata": COUNTED}, USAGE, id="all"),
         pytest.param({}, NONE, id="none"),
-        pytest.param({"usageMetadata": {"promptTokenCount": 4, "totalTokenCount": 9}}, NONE | {"prompt_tokens": 4, "total_tokens": 4}, id="a total that does not add up"),
+        pytest.param(
+            {"usageMetadata": {"promptTokenCount": 4, "totalTokenCount": 9}},
+            NONE | {"prompt_tokens": 4, "total_tokens": 4},
+            id="a total that does not add up",
+        ),
     ],
-)  # fmt: skip
+)
 def test_total_is_prompt_and_completion(counted: dict[str, Any], usage: dict[str, Any]) -> None:
     assert whole(event(candidate(TEXT, finish="STOP"), **counted))["usage"] == usage
 

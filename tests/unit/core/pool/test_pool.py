@@ -200,8 +200,17 @@ def test_a_late_success_never_cuts_a_rest_short() -> None:
 
 @pytest.mark.parametrize(
     "cause",
-    [Cause.BAD_REQUEST, Cause.MODEL_UNKNOWN, Cause.UPSTREAM_BROKEN, Cause.MODEL_OVERLOADED, Cause.EMPTY, Cause.CUT]
-    + [Cause.EGRESS_REFUSED, Cause.OUR_MISTAKE, Cause.WRONG_KEY_FOR_RESOURCE, Cause.CLIENT_GONE, Cause.DEADLINE],
+    [
+        *(
+            Cause.BAD_REQUEST,
+            Cause.MODEL_UNKNOWN,
+            Cause.UPSTREAM_BROKEN,
+            Cause.MODEL_OVERLOADED,
+            Cause.EMPTY,
+            Cause.CUT,
+        ),
+        *(Cause.EGRESS_REFUSED, Cause.OUR_MISTAKE, Cause.WRONG_KEY_FOR_RESOURCE, Cause.CLIENT_GONE, Cause.DEADLINE),
+    ],
     ids=str,
 )
 def test_no_key_suffers_for_what_is_not_its_fault(cause: Cause) -> None:

@@ -44,7 +44,9 @@ class PoolMachine(RuleBasedStateMachine):
         self.rests: dict[tuple[str, str], float] = {}
         self.dead: set[KeyId] = set()
 
-    @rule(model=st.sampled_from(MODELS), exclude=st.frozensets(st.sampled_from([KeyId(n) for n in "abcde"]), max_size=3))
+    @rule(
+        model=st.sampled_from(MODELS), exclude=st.frozensets(st.sampled_from([KeyId(n) for n in "abcde"]), max_size=3)
+    )
     def acquire(self, model: str, exclude: frozenset[KeyId]) -> None:
         probed = {key.id for key in self.pool.keys.values() if key.health is Health.PROBING}
         got = self.pool.acquire(self.now, Demand(model, exclude))
@@ -138,4 +140,4 @@ class PoolMachine(RuleBasedStateMachine):
 
 
 TestPoolUnderEveryOrderOfEvents = PoolMachine.TestCase
-TestPoolUnderEveryOrderOfEvents.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestPoolUnderEveryOrderOfEvents.settings = settings(max_examples=60, stateful_step_count=40)

@@ -57,7 +57,9 @@ def test_no_byte_of_any_input_is_lost(whole: bytes, data: st.DataObject | None) 
     ("read", "frames", "rest", "closed"),
     [
         pytest.param(b"", [], b"", True, id="nothing"),
-        pytest.param(b'data: {"a":1}\r\n\r\n', [(b'data: {"a":1}\r\n\r\n', b'{"a":1}')], b"", True, id="as Google sends"),
+        pytest.param(
+            b'data: {"a":1}\r\n\r\n', [(b'data: {"a":1}\r\n\r\n', b'{"a":1}')], b"", True, id="as Google sends"
+        ),
         pytest.param(b"data: 1\n\n", [(b"data: 1\n\n", b"1")], b"", True, id="as OpenAI sends"),
         pytest.param(b"data: 1\n\r\n", [(b"data: 1\n\r\n", b"1")], b"", True, id="mixed line ends"),
         pytest.param(b"data:1\n\n", [(b"data:1\n\n", b"1")], b"", True, id="no blank after the colon"),

@@ -141,7 +141,9 @@ def _stops(chat: ChatRequest, dropped: list[str]) -> list[str] | None:
 
 def _patience(inbound: Inbound) -> float | None:
     """OpenAI's libraries tell how long they will wait for the first byte."""
-    told = inbound.headers.get(b"x-stainless-read-timeout") or inbound.headers.get(b"x-stainless-timeout") or b""
+    told = inbound.headers.get(b"x-stainless-read-timeout") or inbound.headers.get(b"x-stainless-timeout")
+    if not told:
+        return None
     try:
         seconds = float(told)
     except ValueError:

@@ -1,0 +1,67 @@
+"""From a finished exchange to what is remembered of it."""
+
+import pytest
+
+from gemini_balance.api.errors import send_error
+from gemini_balance.api.records import record_of
+from gemini_balance.core.attempts import Attempt
+from gemini_balance.core.call import Principal
+from gemini_balance.core.errors import NotSignedIn
+from gemini_balance.core.outcome import Cause, Outcome, Usage
+from gemini_balance.core.pool import KeyId
+from gemini_balance.gateway.record import AttemptRecord, RequestRecord
+from tests.unit.api.door import Client, events
+from tests.unit.gateway.stage import says
+
+pytestmark = pytest.mark.anyio
+
+PATH = "/v1beta/models/m:streamGenerateContent"
+
+
+async def test_a_whole_call_is_remembered() -> None:
+    client = Client()
+    client.exchange.principal = Principal("…oken")
+    client.exchange.story.model = "m-2"
+    usage = Usage(prompt=1, output=2, total=3)
+    client.exchange.story.attempts += [
+        Attempt(KeyId("a"), Outcome(Cause.EMPTY), seconds=0.5),
+        Attempt(KeyId("b"), Outcome(Cause.ANSWERED, usage=usage, finish="STOP"), committed=True, seconds=1.0),
+    ]
+    client.clock.time += 2
+    await client.reply.feed(events(says("Hello", "STOP")))
+    await client.reply.finish(b"")
+    client.clock.time += 1
+    assert record_of(client.exchange, client.clock) == RequestRecord(
+        id="id",
+        unix=1_800_000_100,
+        method="POST",
+        path=PATH,
+        client="",
+        status=200,
+        seconds=3.0,
+        token="…oken",
+        dialect="native",
+        operation="streamGenerateContent",
+        model_asked="m",
+        model_used="m-2",
+        attempts=(AttemptRecord("a", "empty", 200, 0.5), AttemptRecord("b", "answered", 200, 1.0)),
+        first_byte=2.0,
+        usage=usage,
+        finish="STOP",
+        ending="whole",
+    )
+
+
+async def test_an_error_is_remembered_by_its_code() -> None:
+    client = Client()
+    await send_error(client.exchange, NotSignedIn("Who?"))
+    record = record_of(client.exchange, client.clock)
+    assert (record.status, record.ending, record.token, record.attempts) == (401, "invalid_api_key", "", ())
+
+
+@pytest.mark.parametrize(("opened", "status"), [(False, 499), (True, 200)], ids=["before the answer", "in the middle"])
+async def test_a_client_that_left_is_remembered_as_gone(opened: bool, status: int) -> None:
+    client = Client()
+    await client.reply.feed(events(says("Hello")) if opened else [])
+    record = record_of(client.exchange, client.clock)
+    assert (record.status, record.ending) == (status, "client_gone")

@@ -1,0 +1,139 @@
+"""Where a path leads."""
+
+import pytest
+
+from gemini_balance.api.routes import EXAMPLES, METHODS, PREFIXES, Match, dialect_of, find, split
+from gemini_balance.core.call import Operation
+from gemini_balance.core.dialects import DIALECTS
+from gemini_balance.core.errors import MethodNotAllowed, NotFound
+
+OPENAI, NATIVE = DIALECTS["openai"], DIALECTS["native"]
+GOOGLE = {b"x-goog-api-key": b"t"}
+BEARER = {b"authorization": b"Bearer t"}
+GENERATE, STREAM, COUNT = Operation.GENERATE, Operation.STREAM, Operation.COUNT_TOKENS
+LIST, GET = Operation.LIST_MODELS, Operation.GET_MODEL
+
+
+def led(request: str, headers: dict[bytes, bytes] | None = None, query: bytes = b"") -> Match:
+    """Of a method and a path, as they stand in a request line."""
+    method, path = request.split(" ")
+    place = split(path)
+    return find(method, path, place, dialect_of(place, headers or {}, query))
+
+
+@pytest.mark.parametrize(
+    ("request_", "match"),
+    [
+        *(
+            (f"POST {prefix}/chat/completions", Match(OPENAI, GENERATE))
+            for prefix in ("/hf/v1", "/v1", "/openai/v1")
+        ),
+        *((f"GET {prefix}/models", Match(OPENAI, LIST)) for prefix in ("/hf/v1", "/v1", "/openai/v1")),
+        ("GET /hf/v1/models/gemini-x", Match(OPENAI, GET, "gemini-x")),
+        *(
+            (f"{'GET' if prefix else 'POST'} {base}/models{tail}", match)
+            for base in ("/v1beta", "/v1alpha", "/gemini/v1", "/gemini/v1beta", "/gemini/v1alpha")
+            for prefix, tail, match in (
+                ("GET", "", Match(NATIVE, LIST)),
+                ("GET", "/m", Match(NATIVE, GET, "m")),
+                ("", "/m:generateContent", Match(NATIVE, GENERATE, "m")),
+                ("", "/m:streamGenerateContent", Match(NATIVE, STREAM, "m")),
+                ("", "/m:countTokens", Match(NATIVE, COUNT, "m")),
+            )
+        ),
+        ("POST /v1beta/models/../x:generateContent", Match(NATIVE, GENERATE, "../x")),  # refused as a name
+    ],
+)  # fmt: skip
+def test_a_path_leads_to_its_operation(request_: str, match: Match) -> None:
+    assert led(request_) == match
+
+
+@pytest.mark.parametrize(
+    ("request_", "headers", "query", "match"),
+    [
+        ("POST /v1/models/m:generateContent", BEARER, b"", Match(NATIVE, GENERATE, "m")),
+        ("GET /v1/models", GOOGLE, b"", Match(NATIVE, LIST)),
+        ("GET /v1/models", {b"x-goog-api-client": b"sdk"}, b"", Match(NATIVE, LIST)),
+        ("GET /v1/models", {}, b"key=t", Match(NATIVE, LIST)),
+        ("GET /v1/models", BEARER, b"", Match(OPENAI, LIST)),
+        ("GET /v1/models/m", GOOGLE, b"", Match(NATIVE, GET, "m")),
+        ("GET /v1/models/m", BEARER, b"", Match(OPENAI, GET, "m")),
+        ("POST /v1/chat/completions", GOOGLE, b"", Match(OPENAI, GENERATE)),
+        ("POST /v1/chat/completions", {}, b"key=t", Match(OPENAI, GENERATE)),
+    ],
+)
+def test_v1_is_shared_by_what_the_caller_shows(
+    request_: str, headers: dict[bytes, bytes], query: bytes, match: Match
+) -> None:
+    assert led(request_, headers, query) == match
+
+
+@pytest.mark.parametrize(
+    ("path", "likely"),
+    [
+        ("/v1/chat/completion", "/v1/chat/completions"),
+        ("/chat/completions", "/v1/chat/completions"),
+        ("/hf/v1/chat/completions/", "/hf/v1/chat/completions"),
+        ("/hf/v1/model", "/hf/v1/models"),
+        ("/hf/v1", "/hf/v1/models"),
+        ("/v1beta/models/m:generateContents", "/v1beta/models/MODEL:generateContent"),
+        ("/v1beta/model", "/v1beta/models"),
+        ("/v1beta/zzzzzzzzzzzzzzzzzzzzzzzz", "/v1beta/models"),
+        ("/zzzzzzzzzzzzzzzzzzzzzzzzzzzz", "/v1/chat/completions"),
+        ("/hf/v1/models/m:generateContent", "/v1/models/MODEL:generateContent"),
+        ("/v1beta/models/", "/v1beta/models"),
+    ],
+)
+def test_an_unknown_path_names_the_likely_one(path: str, likely: str) -> None:
+    with pytest.raises(NotFound) as missing:
+        led(f"POST {path}")
+    assert missing.value.message == f"There is nothing at {path}. Did you mean {likely}?"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/v1/chat/completions", ("POST",)),
+        ("POST", "/hf/v1/models", ("GET",)),
+        ("DELETE", "/v1beta/models/m", ("GET",)),
+        ("GET", "/v1beta/models/m:generateContent", ("POST",)),
+        ("OPTIONS", "/v1/chat/completions", ("POST",)),
+    ],
+)
+def test_a_wrong_method_names_the_right_ones(method: str, path: str, allowed: tuple[str, ...]) -> None:
+    with pytest.raises(MethodNotAllowed) as refused:
+        led(f"{method} {path}")
+    assert refused.value.allowed == allowed
+    assert refused.value.message == f"{path} takes {allowed[0]}, not {method}."
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/", "openai"),
+        ("/nothing", "openai"),
+        ("/v1beta/nothing", "native"),
+        ("/v1beta", "native"),
+        ("/hf/v1", "openai"),
+    ],
+)
+def test_an_unknown_path_has_an_error_format_too(path: str, name: str) -> None:
+    assert dialect_of(split(path), {}, b"").name == name
+
+
+@pytest.mark.parametrize("path", EXAMPLES)
+def test_every_path_that_is_named_to_a_caller_exists(path: str) -> None:
+    method = "POST" if path.endswith("completions") or ":" in path else "GET"
+    headers = GOOGLE if ":" in path else {}
+    assert led(f"{method} {path}", headers).operation in Operation
+
+
+def test_every_native_method_is_named_as_google_names_it() -> None:
+    assert set(METHODS) == {"generateContent", "streamGenerateContent", "countTokens"}
+    assert all(prefix.startswith("/") and not prefix.endswith("/") for prefix in PREFIXES)
+
+
+def test_a_very_long_path_is_not_repeated_whole() -> None:
+    with pytest.raises(NotFound) as missing:
+        led("GET /" + "x" * 100_000)
+    assert len(missing.value.message) < 400
