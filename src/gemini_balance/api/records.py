@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gemini_balance.core.outcome import NO_USAGE
 from gemini_balance.gateway.record import AttemptRecord, RequestRecord
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ CLIENT_LEFT = 499  # nginx's number for it; never sent
 
 
 def record_of(exchange: Exchange, clock: Clock) -> RequestRecord:
-    story, call = exchange.story, exchange.call
+    story, call, last = exchange.story, exchange.call, exchange.story.last
     seconds = clock.now() - exchange.began
     return RequestRecord(
         id=exchange.id,
@@ -26,13 +27,13 @@ def record_of(exchange: Exchange, clock: Clock) -> RequestRecord:
         seconds=seconds,
         token=exchange.principal.name if exchange.principal else "",
         dialect=exchange.dialect.name,
-        operation=call.operation.value if call else "",
+        operation=call.operation if call else "",
         model_asked=call.model if call else "",
         model_used=story.model,
-        attempts=tuple(AttemptRecord(a.key, a.outcome.cause, a.outcome.status, a.seconds) for a in story.attempts),
+        attempts=tuple([AttemptRecord(a.key, a.outcome.cause, a.outcome.status, a.seconds) for a in story.attempts]),
         first_byte=story.first_byte,
-        usage=story.usage,
-        finish=story.last.finish if story.last else "",
+        usage=last.usage if last else NO_USAGE,
+        finish=last.finish if last else "",
         ending=_ending(exchange),
     )
 

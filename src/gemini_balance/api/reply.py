@@ -67,7 +67,7 @@ class ClientReply:
 
     async def whole(self, event: Event) -> None:
         self._commit()
-        await self._exchange.answer(200, self._encoder.content_type.encode(), self._encoder.whole(event))
+        await self._exchange.answer(200, self._encoder.content_type, self._encoder.whole(event))
 
     async def fail(self, error: GatewayError) -> None:
         """Inside a stream that is open: an error event, on which every client library raises."""
@@ -105,7 +105,7 @@ class ClientReply:
 
     async def _open(self) -> None:
         if not self._exchange.opened:
-            content_type = (b"content-type", self._encoder.content_type.encode())
+            content_type = (b"content-type", self._encoder.content_type)
             await self._exchange.open(200, [content_type, *UNBUFFERED])
 
     def _beat_in(self, seconds: float) -> None:

@@ -46,7 +46,7 @@ PREFIXES: dict[str, tuple[Dialect, ...]] = {
 OPENAI_TAILS = {"chat/completions": {"POST": Operation.GENERATE}, "models": {"GET": Operation.LIST_MODELS}}
 NATIVE_TAILS = {"models": {"GET": Operation.LIST_MODELS}}
 TAILS = {OPENAI.name: OPENAI_TAILS, NATIVE.name: NATIVE_TAILS}
-METHODS = {op.value: op for op in (Operation.GENERATE, Operation.STREAM, Operation.COUNT_TOKENS)}
+METHODS: dict[str, Operation] = {op: op for op in (Operation.GENERATE, Operation.STREAM, Operation.COUNT_TOKENS)}
 ONE_MODEL = {"GET": Operation.GET_MODEL}
 EXAMPLES = tuple(
     f"{prefix}/{tail}"

@@ -73,6 +73,7 @@ class Door:
             log.exception("Request %s failed in a way nobody foresaw", exchange.id)
             await send_error(exchange, GatewayError(f"The gateway failed; its log says more under {exchange.id}."))
         finally:
+            exchange.fail = None  # it leads back to the exchange: a circle that only the collector would find
             self.running.discard(exchange)
             self.journal.record(record_of(exchange, self.clock))
 
@@ -163,7 +164,7 @@ class Door:
 
 def _tell(exchange: Exchange, call: Call, route: Route) -> None:
     exchange.story.model = route.model
-    exchange.told.append((names.ROUTE, f"{exchange.dialect.name}:{call.operation.value}".encode()))
+    exchange.told.append((names.ROUTE, f"{exchange.dialect.name}:{call.operation}".encode()))
     if route.model != call.model:
         exchange.told.append((names.MODEL, route.model.encode()))
     if call.dropped:

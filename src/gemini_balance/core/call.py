@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,7 +18,7 @@ SEARCH = "-search"
 """The suffix of a model's name by which a caller asks for a web search."""
 
 
-class Operation(Enum):
+class Operation(StrEnum):
     """What is asked; the value is the upstream's own name of the method."""
 
     GENERATE = "generateContent"
@@ -28,7 +28,7 @@ class Operation(Enum):
     GET_MODEL = "getModel"
 
 
-class Framing(Enum):
+class Framing(StrEnum):
     """How the parts of an upstream reply are separated."""
 
     WHOLE = "one JSON document"

@@ -113,11 +113,12 @@ class Gateway:
 async def _whole(upstream: UpstreamReply, route: Route, reply: Reply) -> Outcome:
     body = await upstream.whole()
     event = Event(body, body)
-    outcome = Outcome(Cause.ANSWERED)
     if route.operation in GENERATES:
         tally = Tally()
         tally.feed([event])
         outcome = tally.verdict(closed=True)
+    else:
+        outcome = Outcome(Cause.ANSWERED)
     if not outcome.good:
         return replace(outcome, body=body, content_type=upstream.content_type)
     await reply.whole(event)

@@ -16,8 +16,8 @@ class AttemptRecord(msgspec.Struct, frozen=True, gc=False):
     seconds: float
 
 
-class RequestRecord(msgspec.Struct, frozen=True):
-    """One call. Times are seconds; no body, no secret, no query string."""
+class RequestRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag_field="log", tag="call"):
+    """One call. Times are seconds; no body, no secret, no query string. As JSON it is a line of the access log."""
 
     id: str
     unix: float

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gemini_balance.core.outcome import NO_USAGE, Outcome, Usage
-
 if TYPE_CHECKING:
     from gemini_balance.core.attempts import Attempt
+    from gemini_balance.core.outcome import Outcome
 
 
 @dataclass(slots=True)
@@ -23,7 +22,3 @@ class Story:
     @property
     def last(self) -> Outcome | None:
         return self.attempts[-1].outcome if self.attempts else None
-
-    @property
-    def usage(self) -> Usage:
-        return self.last.usage if self.last else NO_USAGE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO
 
 import msgspec
@@ -13,6 +12,7 @@ import structlog
 if TYPE_CHECKING:
     from gemini_balance.gateway.record import RequestRecord
 
+_ENCODER = msgspec.json.Encoder()
 QUIET = ("uvicorn.access", "uvicorn.error", "asyncio", "aiohttp.access")
 
 
@@ -36,22 +36,6 @@ def configure(level: str) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-class AccessLine(msgspec.Struct, rename={"time": "timestamp"}):
-    """One call as operators read it. A record holds no query string, so no line can."""
-
-    time: str
-    event: str
-    request: str
-    client: str
-    token: str
-    model: str
-    attempts: int
-    ms: int
-    ending: str
-    logger: str = "gemini_balance.access"
-    level: str = "info"
-
-
 class AccessLog:
     """Implements `RecordSink`: one JSON line a call. Written by the batch: a logger costs ten times that."""
 
@@ -59,20 +43,5 @@ class AccessLog:
         self._out = out
 
     async def write(self, records: list[RequestRecord]) -> None:
-        lines = msgspec.json.Encoder().encode_lines([_line(record) for record in records])
-        self._out.write(lines.decode())
+        self._out.write(_ENCODER.encode_lines(records).decode())
         self._out.flush()
-
-
-def _line(record: RequestRecord) -> AccessLine:
-    return AccessLine(
-        time=datetime.fromtimestamp(record.unix, UTC).isoformat(timespec="milliseconds"),
-        event=f"{record.method} {record.path} {record.status}",
-        request=record.id,
-        client=record.client,
-        token=record.token,
-        model=record.model_used,
-        attempts=len(record.attempts),
-        ms=round(record.seconds * 1000),
-        ending=record.ending,
-    )

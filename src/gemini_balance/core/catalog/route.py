@@ -86,5 +86,5 @@ def _path(call: Call, model: str) -> str:
         case Operation.GET_MODEL:
             path = f"{call.version}/models/{model}"
         case _:
-            path = f"{call.version}/models/{model}:{call.operation.value}"
+            path = f"{call.version}/models/{model}:{call.operation}"
     return f"{path}?{call.query}" if call.query else path

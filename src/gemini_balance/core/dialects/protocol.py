@@ -26,7 +26,7 @@ class Encoder(Protocol):
     """Turns one reply of Gemini's into the caller's format; made per call."""
 
     @property
-    def content_type(self) -> str:
+    def content_type(self) -> bytes:
         """Of a good answer."""
 
     @property

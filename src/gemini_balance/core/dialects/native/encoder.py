@@ -25,9 +25,9 @@ GRPC = {
     504: "DEADLINE_EXCEEDED",
 }
 CONTENT_TYPE = {
-    Framing.WHOLE: "application/json; charset=UTF-8",
-    Framing.ARRAY: "application/json; charset=UTF-8",
-    Framing.SSE: "text/event-stream",
+    Framing.WHOLE: b"application/json; charset=UTF-8",
+    Framing.ARRAY: b"application/json; charset=UTF-8",
+    Framing.SSE: b"text/event-stream",
 }
 
 

@@ -29,7 +29,7 @@ class ChatEncoder:
     def __init__(
         self, model: str, moment: Moment, *, stream: bool, include_usage: bool, show_thoughts: bool, searched: bool
     ) -> None:
-        self.content_type = "text/event-stream; charset=utf-8" if stream else "application/json"
+        self.content_type = b"text/event-stream; charset=utf-8" if stream else b"application/json"
         self._id = f"chatcmpl-{moment.id}"
         self._created = moment.unix
         self._model = model
