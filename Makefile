@@ -1,5 +1,6 @@
 # Every command of the project. Each target sets itself up in .venv from nothing but Python >= 3.11.
 PYTHON ?= python3
+PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -10,7 +11,7 @@ help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 demo: .venv/.runtime ## the gateway and a fake Google on http://127.0.0.1:8000: no key, no network
-	@$(BIN)/gemini-balance demo
+	@$(BIN)/gemini-balance demo --port $(PORT)
 
 run: .venv/.runtime ## the gateway with the settings of .env
 	@$(BIN)/gemini-balance serve
@@ -27,6 +28,7 @@ unit: .venv/.dev
 	$(BIN)/pytest -m "not prove" -n auto
 
 prove: .venv/.dev bench ## every figure at full size, written into docs/
+	$(BIN)/pytest -n auto --hypothesis-profile=prove tests/unit/core
 	$(BIN)/pytest -m prove
 
 bench: .venv/.dev ## CPU, memory and start-up beside nginx, written into docs/performance.md

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 
 # A machine that is busy with something else is no fault of the code's.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("prove", settings.get_profile("patient"), max_examples=2_000)
 settings.load_profile("patient")
 
 CORPUS_ABSENT = "The recorded exchanges are not on this machine; set CORPUS to their folder."

@@ -87,7 +87,9 @@ def dialect_of(place: Place, headers: Mapping[bytes, bytes], query: bytes) -> Di
         return dialects[0]
     if place.tail in OPENAI_TAILS and place.tail not in NATIVE_TAILS:
         return OPENAI  # whatever the token came in
-    if ":" in place.tail or b"x-goog-api-key" in headers or b"x-goog-api-client" in headers or b"key=" in query:
+    if ":" in place.tail or b"x-goog-api-key" in headers or b"x-goog-api-client" in headers:
+        return NATIVE
+    if query.startswith(b"key=") or b"&key=" in query:
         return NATIVE
     return OPENAI
 

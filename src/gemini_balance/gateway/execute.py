@@ -75,6 +75,8 @@ class Gateway:
         raise self._never(got, demand, story)
 
     def _never(self, got: Never, demand: Demand, story: Story) -> Exception:
+        if got.cause is not None:
+            return CallFailed(story.last or Outcome(got.cause, 404), demand.model)
         if not got.dead and story.last is not None:
             return CallFailed(story.last, demand.model)
         return NoKeyAvailable(ASK_THE_OPERATOR)

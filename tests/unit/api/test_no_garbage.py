@@ -1,4 +1,4 @@
-"""A finished call leaves nothing that only the garbage collector could free: collecting cost a tenth of all CPU once."""
+"""A finished call leaves nothing that only the collector could free: collecting once cost a tenth of all CPU."""
 
 from __future__ import annotations
 

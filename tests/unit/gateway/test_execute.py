@@ -168,7 +168,6 @@ async def test_a_key_that_failed_by_chance_serves_again_when_no_other_is_left() 
     assert stage.asked == "aa"
 
 
-@pytest.mark.xfail(raises=PoolBusy, reason="the pool can't yet tell a model that isn't offered from a spent window")
 async def test_a_model_that_no_key_may_use_is_googles_word() -> None:
     gone = refuses(404, "This model is no longer available to new users.")
     stage = Stage(gone, gone, keys="ab")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gemini_balance.core.gemini.classify import outcome_of
-from gemini_balance.core.gemini.schema import Part
 from gemini_balance.core.outcome import NO_USAGE, Cause, Outcome, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gemini_balance.core.gemini.events import Event
-    from gemini_balance.core.gemini.schema import Candidate, GenerateContentResponse, UsageMetadata
+    from gemini_balance.core.gemini.schema import Candidate, GenerateContentResponse, Part, UsageMetadata
 
 MALFORMED = frozenset(
     {"MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE", "UNEXPECTED_TOOL_CALL", "MISSING_THOUGHT_SIGNATURE"}
@@ -24,9 +23,6 @@ TOLD = frozenset(
 )
 
 
-_OF_A_KIND_WE_DO_NOT_KNOW = Part()
-
-
 def has_content(part: Part) -> bool:
     """Anything of worth that is not a thought; a part of a kind newer than this code counts."""
     return not part.thought and bool(
@@ -36,8 +32,13 @@ def has_content(part: Part) -> bool:
         or part.executable_code
         or part.code_execution_result
         or part.file_data
-        or part == _OF_A_KIND_WE_DO_NOT_KNOW
+        or _of_a_kind_we_do_not_know(part)
     )
+
+
+def _of_a_kind_we_do_not_know(part: Part) -> bool:
+    """Nothing we read is in it but, perhaps, a signature; an empty part is not told apart."""
+    return part.text is None and part.thought is None
 
 
 def is_thought(part: Part) -> bool:

@@ -55,6 +55,9 @@ class Lane:
         wakes = self._resting[0][0] if self._resting else float("inf")
         return min(wakes, now + PROBE_SECONDS) if self._probing else wakes
 
+    def first_to_wake(self) -> Key | None:
+        return self._resting[0][2] if self._resting else None
+
     def _wake(self, now: float) -> None:
         while self._resting and self._resting[0][0] <= now:
             self._ready.append(heappop(self._resting)[2])

@@ -51,9 +51,13 @@ class NotYet:
 
 @dataclass(frozen=True, slots=True)
 class Never:
-    """No key will, until the operator or the caller changes something. `dead`: because none is usable at all."""
+    """No key will, until the operator or the caller changes something.
 
-    dead: bool
+    `dead`: none is usable at all; `cause`: those that are may not use this model.
+    """
+
+    dead: bool = False
+    cause: Cause | None = None
 
 
 class KeyPool:
@@ -64,6 +68,7 @@ class KeyPool:
         self.max_failures = max_failures
         self._lanes: dict[str, Lane] = {}
         self._rests: dict[str, dict[str, float]] = {}  # model → project → until
+        self._barred: dict[tuple[str, str], tuple[float, Cause]] = {}  # (model, project) → until: not offered to it
         self._open: set[int] = set()
         self._ids = count(1)
 
@@ -73,8 +78,7 @@ class KeyPool:
             return self._lend(key, demand.model)
         if isinstance(key, NotYet):
             return key
-        at = self._lane(demand.model).opens_at(now) if not demand.pinned else float("inf")
-        return NotYet(at) if at < float("inf") else Never(dead=not self.usable())
+        return Never(dead=not self.usable()) if demand.pinned else self._refuse(now, demand.model)
 
     def settle(self, now: float, lease: Lease, outcome: Outcome) -> None:
         """Record what the attempt came to. A second time is a no-op, so callers may do it in `finally`."""
@@ -94,6 +98,15 @@ class KeyPool:
         """The operator says this key is well; it serves at once."""
         self.keys[key_id].recover()
         self._lanes.clear()
+
+    def _refuse(self, now: float, model: str) -> NotYet | Never:
+        """When some key wakes; but waiting for one that may not use the model would be in vain."""
+        lane = self._lane(model)
+        at, first = lane.opens_at(now), lane.first_to_wake()
+        until, cause = self._barred.get((model, first.project), (0.0, None)) if first else (0.0, None)
+        if cause is not None and until == at:
+            return Never(cause=cause)
+        return NotYet(at) if at < float("inf") else Never(dead=not self.usable())
 
     def _pinned(self, now: float, demand: Demand) -> Key | NotYet | None:
         key = self.keys.get(demand.pinned) if demand.pinned else None
@@ -150,6 +163,8 @@ class KeyPool:
         rests = self._rests.setdefault(lease.model, {})
         until = now + _rest_seconds(outcome)
         rests[lease.key.project] = max(rests.get(lease.key.project, 0.0), until)
+        if outcome.blame is Blame.MODEL:
+            self._barred[lease.model, lease.key.project] = rests[lease.key.project], outcome.cause
         if lease.key.health is Health.PROBING:
             lease.key.recover()  # it spoke for itself: the key is well, its window is spent
 

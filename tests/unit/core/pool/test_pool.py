@@ -100,8 +100,6 @@ def test_a_pinned_key_is_the_only_one_that_will_do() -> None:
         (Outcome(Cause.QUOTA_UNKNOWN, retry_after=40), 40),
         (Outcome(Cause.QUOTA_UNKNOWN), 20),
         (Outcome(Cause.QUOTA_DAY, retry_after=4), 3_600),
-        (Outcome(Cause.QUOTA_NONE, retry_after=4), 86_400),
-        (Outcome(Cause.MODEL_NOT_OFFERED), 86_400),
     ],
     ids=lambda value: f"{value.cause}-{value.retry_after}" if isinstance(value, Outcome) else None,
 )
@@ -110,6 +108,21 @@ def test_a_spent_window_rests_for_its_own_time(outcome: Outcome, seconds: float)
     fail(pool, outcome, now=100)
     assert ask(pool, 100) == NotYet(100 + seconds)
     assert ask(pool, 100 + seconds) == "a"
+
+
+@pytest.mark.parametrize("cause", [Cause.QUOTA_NONE, Cause.MODEL_NOT_OFFERED])
+def test_waiting_for_a_model_that_no_project_may_use_is_in_vain_but_a_day_later_it_is_tried_again(cause: Cause) -> None:
+    pool = pool_of("a", "b")
+    assert {fail(pool, Outcome(cause), now=100), fail(pool, Outcome(cause), now=100)} == {"a", "b"}
+    assert ask(pool, 100) == Never(cause=cause)
+    assert ask(pool, 100 + 86_400) in ("a", "b")
+
+
+def test_where_another_project_only_rests_its_moment_is_named() -> None:
+    pool = pool_of("a", "b")
+    fail(pool, Outcome(Cause.MODEL_NOT_OFFERED), now=100)
+    fail(pool, Outcome(Cause.QUOTA_MINUTE, retry_after=30), now=100)
+    assert ask(pool, 100) == NotYet(130)
 
 
 def test_a_spent_window_is_one_models_and_one_projects() -> None:
