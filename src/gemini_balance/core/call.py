@@ -11,7 +11,8 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gemini_balance.core.gemini.schema import GenerateContentRequest
+    from gemini_balance.core.gemini.request_schema import GenerateContentRequest
+    from gemini_balance.core.gemini.schema import Part
 
 
 SEARCH = "-search"
@@ -54,6 +55,13 @@ class Inbound(msgspec.Struct, frozen=True):
     target: str = ""  # what the route's pattern caught: a model name
 
 
+class Media(msgspec.Struct, frozen=True):
+    """Something a request names by its address. Once fetched it becomes the part's inline data."""
+
+    url: str
+    part: Part
+
+
 class Call(msgspec.Struct, frozen=True):
     """One request in Gemini's own terms.
 
@@ -73,4 +81,5 @@ class Call(msgspec.Struct, frozen=True):
     single_attempt: bool = False
     patience: float | None = None  # the caller's own deadline, seconds from now
     include_usage: bool = False
+    media: tuple[Media, ...] = ()  # to be fetched before the request can be sent
     dropped: tuple[str, ...] = ()  # what could not be carried, for the caller to see

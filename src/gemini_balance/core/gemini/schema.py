@@ -11,11 +11,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 
-class _Wire(msgspec.Struct, omit_defaults=True, rename="camel", gc=False):
+class Wire(msgspec.Struct, omit_defaults=True, rename="camel", gc=False):
     """camelCase on the wire; what is unset is not sent."""
 
 
-class FunctionCall(_Wire):
+class FunctionCall(Wire):
     """`args` is left as it came. (msgspec refuses every object for `Raw | None`; unset is what it understands.)"""
 
     name: str = ""
@@ -23,52 +23,61 @@ class FunctionCall(_Wire):
     id: str | None = None
 
 
-class Blob(_Wire):
+class FunctionResponse(Wire):
+    """`response` must be an object; `id` goes along only where Google gave the call one."""
+
+    name: str = ""
+    response: msgspec.Raw | UnsetType = UNSET
+    id: str | None = None
+
+
+class Blob(Wire):
     mime_type: str = ""
     data: str = ""
 
 
-class Part(_Wire):
+class Part(Wire):
     text: str | None = None
     thought: bool | None = None
     thought_signature: str | None = None
     function_call: FunctionCall | None = None
+    function_response: FunctionResponse | None = None
     inline_data: Blob | None = None
     executable_code: msgspec.Raw | UnsetType = UNSET
     code_execution_result: msgspec.Raw | UnsetType = UNSET
     file_data: msgspec.Raw | UnsetType = UNSET
 
 
-class Content(_Wire):
+class Content(Wire):
     role: str | None = None
     parts: list[Part] = []
 
 
-class WebChunk(_Wire):
+class WebChunk(Wire):
     uri: str = ""
     title: str = ""
 
 
-class GroundingChunk(_Wire):
+class GroundingChunk(Wire):
     web: WebChunk | None = None
 
 
-class Segment(_Wire):
+class Segment(Wire):
     start_index: int = 0
     end_index: int = 0
 
 
-class GroundingSupport(_Wire):
+class GroundingSupport(Wire):
     segment: Segment | None = None
     grounding_chunk_indices: list[int] = []
 
 
-class GroundingMetadata(_Wire):
+class GroundingMetadata(Wire):
     grounding_chunks: list[GroundingChunk] = []
     grounding_supports: list[GroundingSupport] = []
 
 
-class Candidate(_Wire):
+class Candidate(Wire):
     content: Content | None = None
     finish_reason: str | None = None
     finish_message: str | None = None
@@ -76,12 +85,12 @@ class Candidate(_Wire):
     grounding_metadata: GroundingMetadata | None = None
 
 
-class PromptFeedback(_Wire):
+class PromptFeedback(Wire):
     block_reason: str | None = None
     block_reason_message: str | None = None
 
 
-class UsageMetadata(_Wire):
+class UsageMetadata(Wire):
     prompt_token_count: int = 0
     cached_content_token_count: int = 0
     candidates_token_count: int = 0
@@ -90,7 +99,7 @@ class UsageMetadata(_Wire):
     total_token_count: int = 0
 
 
-class ErrorDetail(_Wire):
+class ErrorDetail(Wire):
     """One entry of `error.details`; the fields of every kind we read, told apart by `type`."""
 
     type: str = msgspec.field(name="@type", default="")
@@ -100,14 +109,14 @@ class ErrorDetail(_Wire):
     retry_delay: str = ""
 
 
-class ErrorStatus(_Wire):
+class ErrorStatus(Wire):
     code: int = 0
     message: str = ""
     status: str = ""
     details: list[ErrorDetail] = []
 
 
-class GenerateContentResponse(_Wire):
+class GenerateContentResponse(Wire):
     candidates: list[Candidate] | None = None
     prompt_feedback: PromptFeedback | None = None
     usage_metadata: UsageMetadata | None = None
@@ -116,29 +125,7 @@ class GenerateContentResponse(_Wire):
     error: ErrorStatus | None = None
 
 
-class GenerationConfig(_Wire):
-    """Only what the caller sent is set: no defaults are injected."""
-
-    temperature: float | None = None
-    top_p: float | None = None
-    top_k: float | None = None
-    candidate_count: int | None = None
-    max_output_tokens: int | None = None
-    stop_sequences: list[str] | None = None
-    seed: int | None = None
-    presence_penalty: float | None = None
-    frequency_penalty: float | None = None
-    thinking_config: dict[str, Any] | None = None
-
-
-class GenerateContentRequest(_Wire):
-    contents: list[Content] = []
-    system_instruction: Content | None = None
-    generation_config: GenerationConfig | None = None
-    tools: list[dict[str, Any]] | None = None
-
-
-class ModelInfo(_Wire):
+class ModelInfo(Wire):
     """One entry of the upstream's model list."""
 
     name: str = ""
@@ -147,7 +134,7 @@ class ModelInfo(_Wire):
     output_token_limit: int = 0
 
 
-class ModelPage(_Wire):
+class ModelPage(Wire):
     models: list[ModelInfo] = []
     next_page_token: str = ""
 

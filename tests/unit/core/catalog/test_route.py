@@ -8,7 +8,8 @@ import pytest
 from gemini_balance.core.call import Call, Framing, Operation
 from gemini_balance.core.catalog.route import Config, Route, route_of
 from gemini_balance.core.errors import ModelNotFound
-from gemini_balance.core.gemini.schema import Content, GenerateContentRequest, Part
+from gemini_balance.core.gemini.request_schema import GenerateContentRequest
+from gemini_balance.core.gemini.schema import Content, Part
 from gemini_balance.core.pool import Demand
 
 CONFIG = Config(frozenset(), frozenset({"gemini-2.5-pro"}), date(2026, 11, 15))

@@ -8,7 +8,7 @@ from gemini_balance.core.call import SEARCH, Call, Operation
 from gemini_balance.core.dialects.openai import request
 from gemini_balance.core.dialects.openai.encoder import ChatEncoder
 from gemini_balance.core.dialects.openai.errors import error_body
-from gemini_balance.core.dialects.openai.schema import Model, ModelList
+from gemini_balance.core.dialects.openai.reply_schema import Model, ModelList
 from gemini_balance.core.wire.codec import encode
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from gemini_balance.core.dialects.openai import reply as answers
 from gemini_balance.core.dialects.openai.errors import error_body
-from gemini_balance.core.dialects.openai.schema import AnswerMessage, Choice, Completion
+from gemini_balance.core.dialects.openai.reply_schema import AnswerMessage, Choice, Completion
 from gemini_balance.core.dialects.openai.stream import ChunkStream
 from gemini_balance.core.gemini.verdict import has_content, is_thought, parts_of
 from gemini_balance.core.wire.codec import encode

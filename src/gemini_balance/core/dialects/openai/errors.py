@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gemini_balance.core.dialects.openai.schema import ErrorBody, ErrorInfo
+from gemini_balance.core.dialects.openai.reply_schema import ErrorBody, ErrorInfo
 
 if TYPE_CHECKING:
     from gemini_balance.core.errors import GatewayError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gemini_balance.core.dialects.openai.schema import (
+from gemini_balance.core.dialects.openai.reply_schema import (
     Annotation,
     CompletionDetails,
     FinishReason,

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gemini_balance.core.call import Call, Framing, Operation
-from gemini_balance.core.dialects.openai.schema import ChatRequest, ContentPart, Message, decode_chat
+from gemini_balance.core.dialects.openai.request_schema import ChatRequest, ContentPart, Message, decode_chat
 from gemini_balance.core.errors import BadRequest
-from gemini_balance.core.gemini.schema import Content, GenerateContentRequest, GenerationConfig, Part
+from gemini_balance.core.gemini.request_schema import GenerateContentRequest, GenerationConfig
+from gemini_balance.core.gemini.schema import Content, Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 
 from gemini_balance.core.dialects.openai import reply as answers
-from gemini_balance.core.dialects.openai.schema import Chunk, ChunkChoice, Delta
+from gemini_balance.core.dialects.openai.reply_schema import Chunk, ChunkChoice, Delta
 from gemini_balance.core.wire.codec import encode
 from gemini_balance.core.wire.sse import DONE, event
 
 if TYPE_CHECKING:
-    from gemini_balance.core.dialects.openai.schema import Usage
+    from gemini_balance.core.dialects.openai.reply_schema import Usage
     from gemini_balance.core.gemini.events import Event
     from gemini_balance.core.gemini.schema import (
         Candidate,
