@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from gemini_balance.settings import Settings
+
+log = logging.getLogger(__name__)
 
 DEMO_TOKEN = "sk-demo"  # noqa: S105  (opens nothing but a gateway on loopback whose keys are a fake Google's)
 DEMO = """
@@ -87,4 +94,13 @@ def _run(values: dict[str, str]) -> None:
     except (ValidationError, ValueError) as error:
         raise click.ClickException(f"The settings can't be used.\n{error}") from error
     configure(settings.log_level)
+    _warn(settings)
     serve_app(build(settings, options), settings)
+
+
+def _warn(settings: Settings) -> None:
+    """What makes the gateway answer nobody is said at the start, not found out later."""
+    if not settings.api_keys:
+        log.warning("No Gemini key is set: every call gets 503. Put keys into API_KEYS.")
+    if not settings.allowed_tokens:
+        log.warning("No client token is set: every call gets 401. Put tokens into ALLOWED_TOKENS.")
