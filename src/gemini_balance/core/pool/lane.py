@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool.key import KeyId
 
 PROBE_SECONDS = 1.0  # how soon to ask again for a key whose probe is still in flight
+RETIRED = frozenset({Health.INVALID, Health.DISABLED})
 _ORDER = count()
 
 
@@ -52,10 +53,12 @@ class Lane:
 
     def opens_at(self, now: float) -> float:
         """When the first resting key wakes, or a probe may have ended; infinity when none ever does by itself."""
-        wakes = self._resting[0][0] if self._resting else float("inf")
+        wakes = self._resting[0][0] if self.first_to_wake() else float("inf")
         return min(wakes, now + PROBE_SECONDS) if self._probing else wakes
 
     def first_to_wake(self) -> Key | None:
+        while self._resting and self._resting[0][2].health in RETIRED:
+            heappop(self._resting)  # retired while it rested; a reset builds the lanes anew
         return self._resting[0][2] if self._resting else None
 
     def _wake(self, now: float) -> None:

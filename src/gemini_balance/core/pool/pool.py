@@ -105,7 +105,7 @@ class KeyPool:
         at, first = lane.opens_at(now), lane.first_to_wake()
         until, cause = self._barred.get((model, first.project), (0.0, None)) if first else (0.0, None)
         if cause is not None and until == at:
-            return Never(cause=cause)
+            return Never(cause=cause) if self.usable() else Never(dead=True)
         return NotYet(at) if at < float("inf") else Never(dead=not self.usable())
 
     def _pinned(self, now: float, demand: Demand) -> Key | NotYet | None:
