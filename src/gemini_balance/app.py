@@ -19,6 +19,7 @@ from gemini_balance.api.clients import PublicUrl, TrustedProxies
 from gemini_balance.api.health import health_routes
 from gemini_balance.api.landing import landing_route
 from gemini_balance.api.serve import Door
+from gemini_balance.core.addresses import AllowedHosts
 from gemini_balance.core.attempts import RetryPolicy
 from gemini_balance.core.pool import KeyPool
 from gemini_balance.gateway.execute import Gateway
@@ -27,6 +28,7 @@ from gemini_balance.gateway.models import ModelBook
 from gemini_balance.gateway.tokens import TokenBook
 from gemini_balance.telemetry.logs import AccessLog
 from gemini_balance.upstreams.gemini_api.upstream import GeminiApi
+from gemini_balance.upstreams.media import MediaLimits, WebMedia
 from gemini_balance.upstreams.transport import PooledTransport
 
 if TYPE_CHECKING:
@@ -95,11 +97,13 @@ def build(settings: Settings, options: Options) -> App:
     upstreams = {"gemini_api": GeminiApi(settings.base_url, settings.proxies)}
     pool = KeyPool(settings.api_keys, options.max_failures)
     gateway = Gateway(pool, upstreams, transport, clock, RetryPolicy(options.max_retries))
+    limits = MediaLimits(int(options.media_max_mb * 1_000_000), options.media_time_out)
+    media = WebMedia(AllowedHosts(options.allowed_media_hosts), limits)
     journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [])
     models = ModelBook(gateway)
     trusted = TrustedProxies(settings.trusted_proxies)
     tokens = TokenBook(settings.allowed_tokens, secrets.token_bytes(32))
-    door = Door(gateway, models, tokens, options, journal, clock, trusted, request_ids(), _today)
+    door = Door(gateway, media, models, tokens, options, journal, clock, trusted, request_ids(), _today)
     pages = Starlette(
         routes=[landing_route(PublicUrl(settings.public_url, trusted)), *health_routes(lambda: not door.draining)]
     )

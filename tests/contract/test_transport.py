@@ -152,7 +152,7 @@ async def test_a_host_that_never_answers_is_given_up(
 ) -> None:
     monkeypatch.setattr(origins, "CONNECT_SECONDS", 0.2)
 
-    async def never(_: object) -> None:
+    async def never(*_: object) -> None:
         await asyncio.sleep(60)
 
     monkeypatch.setattr(origins, "_connect", never)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args, get_origin, get_type_hints
 
 from annotated_types import Ge, Le
 
-from gemini_balance.core.options import Options
+from gemini_balance.core.options import Budgets, Options
 from gemini_balance.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,7 +34,13 @@ Other gateways of this kind read these. They keep their meaning here once they a
 
 """
 TABLE = "\n| Name | Type | Default | Range | Meaning |\n|---|---|---|---|---|\n"
-KINDS: dict[object, str] = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+KINDS: dict[object, str] = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    Budgets: "JSON object",
+}
 NO_EFFECT = "Taken, but without effect so far. "
 # Taken by the code, used by nothing yet. A test fails when that changes.
 UNUSED = frozenset({"AUTH_TOKEN"})

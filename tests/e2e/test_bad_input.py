@@ -34,7 +34,7 @@ def body(**changes: Any) -> bytes:
         (body(messages="hi"), "messages", "Expected `array`"),
         (body(messages=[]), "messages", "empty"),
         (body(messages=[{"role": "user", "content": 5}]), "messages[0].content", "Expected"),
-        (body(messages=[{"role": "king", "content": "x"}]), "messages", "role"),
+        (body(messages=[{"role": "king", "content": "x"}]), "messages[0].role", "role"),
         (body(temperature="hot"), "temperature", "Expected `float | null`"),
         (body(n="two"), "n", "Expected `int | null`"),
         (body(stop=5), "stop", "Expected"),

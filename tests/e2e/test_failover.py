@@ -60,7 +60,9 @@ def test_an_error_in_the_first_frames_goes_to_another_key_and_the_caller_sees_no
     assert len(set(keys_asked(served))) == 2
 
 
-@pytest.mark.parametrize("fault", ["cut_after after=2", "error_in_stream after=2", "reset after=2", "no_finish"])
+@pytest.mark.parametrize(
+    "fault", ["cut_after after=2", "error_in_stream after=2", "reset after=2", "no_finish after=2"]
+)
 def test_a_stream_that_breaks_after_content_ends_with_an_error_event(served: GatewayProcess, fault: str) -> None:
     seen: list[str] = []
     asked = f"Tell me [[sim: events=6 pace_ms=50 fault={fault}]]"
@@ -154,7 +156,7 @@ def test_silence_before_the_first_byte_is_a_timeout_told_as_such(served: Gateway
 
 
 def test_silence_between_events_ends_the_stream_with_an_error_event(served: GatewayProcess) -> None:
-    answer = served.chat("Tell me [[sim: events=6 pace_ms=50 fault=stall after=2 seconds=30]]", stream=True)
+    answer = served.chat("Tell me [[sim: events=6 pace_ms=50 fault=stall after=4 seconds=30]]", stream=True)
     assert b"Tell me" in answer.body
     assert "error" in chunks_of(answer)[-1]
 

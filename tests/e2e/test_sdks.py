@@ -54,7 +54,8 @@ def test_openai_carries_system_turns_and_sampling(served: GatewayProcess, client
     assert sent["body"] == (
         '{"contents":[{"role":"user","parts":[{"text":"One"}]},{"role":"model","parts":[{"text":"Two"}]},'
         '{"role":"user","parts":[{"text":"Three"}]}],"systemInstruction":{"parts":[{"text":"Be terse."}]},'
-        '"generationConfig":{"temperature":0.5,"maxOutputTokens":200,"stopSequences":["END"]}}'
+        '"generationConfig":{"temperature":0.5,"maxOutputTokens":200,"stopSequences":["END"],'
+        '"thinkingConfig":{"includeThoughts":true}}}'
     )
 
 

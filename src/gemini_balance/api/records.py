@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gemini_balance.core.outcome import NO_USAGE
 from gemini_balance.gateway.record import AttemptRecord, RequestRecord
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def record_of(exchange: Exchange, clock: Clock) -> RequestRecord:
         model_used=story.model,
         attempts=tuple([AttemptRecord(a.key, a.outcome.cause, a.outcome.status, a.seconds) for a in story.attempts]),
         first_byte=story.first_byte,
-        usage=last.usage if last else NO_USAGE,
+        usage=story.usage,
         finish=last.finish if last else "",
         ending=_ending(exchange),
     )

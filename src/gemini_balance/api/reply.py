@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from gemini_balance.core.gemini.smoothing import smoothed
+
 if TYPE_CHECKING:
     from gemini_balance.api.exchange import Exchange
+    from gemini_balance.api.pacing import Pacer
     from gemini_balance.core.dialects import Encoder
     from gemini_balance.core.errors import GatewayError
     from gemini_balance.core.gemini.events import Event
@@ -19,7 +22,8 @@ class ClientReply:
     """Implements `Reply`. *Opened*: status and headers are sent. *Committed*: so is content the caller can see.
 
     A stream that stays silent for `patience` seconds is opened with 200 and a heartbeat; from then on a failure is
-    an error event. A unary answer (no patience given) is never opened early.
+    an error event. A unary answer is never opened early: events that come for one are gathered (`gathers`). With a
+    `pacer`, text is shown in pieces of `piece` characters.
     """
 
     __slots__ = (
@@ -27,20 +31,36 @@ class ClientReply:
         "_clock",
         "_encoder",
         "_exchange",
+        "_gathers",
         "_held",
+        "_pacer",
         "_patience",
+        "_piece",
         "_quiet_since",
         "_writing",
         "committed",
     )
 
-    def __init__(self, exchange: Exchange, encoder: Encoder, clock: Clock, patience: float | None = None) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        encoder: Encoder,
+        clock: Clock,
+        patience: float | None = None,
+        *,
+        gathers: bool = False,
+        pacer: Pacer | None = None,
+        piece: int = 0,
+    ) -> None:
         self.committed = False
         self._exchange = exchange
         self._encoder = encoder
         self._clock = clock
         self._held: list[Event] = []
         self._patience = patience or 0.0
+        self._gathers = gathers
+        self._pacer = pacer
+        self._piece = piece
         self._quiet_since = clock.now()
         self._writing = False
         self._beat: asyncio.Task[None] | asyncio.TimerHandle | None = None
@@ -53,28 +73,42 @@ class ClientReply:
     async def feed(self, events: list[Event]) -> None:
         if not self.committed:
             self._held += events
-            if not self._encoder.visible(events):
+            if self._gathers or not self._encoder.visible(events):
                 return
             events, self._held = self._held, []
             self._commit()
-        await self._write(self._encoder.feed(events))
+        if self._pacer is None:
+            await self._write(self._encoder.feed(events))
+        else:
+            pieces = [self._encoder.feed([one]) for one in smoothed(events, self._piece)]
+            await self._pacer.show([piece for piece in pieces if piece], self._write)
 
     async def finish(self, rest: bytes) -> None:
+        if self._gathers:
+            return await self._whole()
         last = self._encoder.feed(self._held) + self._encoder.finish(rest)
         self._held = []
         self._commit()
-        await self._end(last)
+        return await self._end(last)
 
     async def whole(self, event: Event) -> None:
-        self._commit()
-        await self._exchange.answer(200, self._encoder.content_type, self._encoder.whole(event))
+        if not self._gathers:
+            await self.feed([event])
+            return await self.finish(b"")
+        self._held.append(event)
+        return await self._whole()
 
     async def fail(self, error: GatewayError) -> None:
         """Inside a stream that is open: an error event, on which every client library raises."""
         await self._end(self._encoder.failure(error))
 
     def stop(self) -> None:
-        """No more heartbeats."""
+        """No more heartbeats, and nothing more is shown."""
+        if self._pacer is not None:
+            self._pacer.stop()
+        self._stop_beating()
+
+    def _stop_beating(self) -> None:
         if self._beat is not None:
             self._beat.cancel()
             self._beat = None
@@ -98,8 +132,15 @@ class ClientReply:
         self._writing = False
         self._quiet_since = self._clock.now()
 
+    async def _whole(self) -> None:
+        events, self._held = self._held, []
+        self._commit()
+        await self._exchange.answer(200, self._encoder.content_type, self._encoder.whole(*events))
+
     async def _end(self, data: bytes) -> None:
-        self.stop()
+        if self._pacer is not None:
+            await self._pacer.hurry()
+        self._stop_beating()
         await self._open()
         await self._exchange.write(data, last=True)
 

@@ -7,6 +7,8 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from gemini_balance.api import cors, names
 from gemini_balance.api.asgi import ClientLeft, read_body
 from gemini_balance.api.auth import authenticate
@@ -14,14 +16,20 @@ from gemini_balance.api.clients import client_of
 from gemini_balance.api.errors import JSON, send_error, send_failure
 from gemini_balance.api.exchange import Exchange
 from gemini_balance.api.leaving import watching
+from gemini_balance.api.pacing import Pacer
 from gemini_balance.api.records import record_of
 from gemini_balance.api.reply import ClientReply
 from gemini_balance.api.routes import dialect_of, find, split
 from gemini_balance.core.call import Call, Framing, Inbound, Operation
-from gemini_balance.core.catalog.route import Config, Route, route_of
+from gemini_balance.core.catalog.config import Config, config_of
+from gemini_balance.core.catalog.route import Route, route_of
 from gemini_balance.core.dialects import Moment
 from gemini_balance.core.errors import GatewayError, ModelNotFound, ShuttingDown
+from gemini_balance.core.gemini.signatures import SignatureStore
+from gemini_balance.core.wire.lean import has_marks, lean, whole
+from gemini_balance.gateway.delivery import delivered, faked
 from gemini_balance.gateway.failures import CallFailed
+from gemini_balance.gateway.prepare import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,15 +38,18 @@ if TYPE_CHECKING:
     from gemini_balance.api.asgi import Receive, Scope, Send
     from gemini_balance.api.clients import TrustedProxies
     from gemini_balance.core.options import Options
+    from gemini_balance.core.wire.lean import Pieces
     from gemini_balance.gateway.execute import Gateway
     from gemini_balance.gateway.journal import Journal
     from gemini_balance.gateway.models import ModelBook
-    from gemini_balance.gateway.ports import Clock
+    from gemini_balance.gateway.ports import Clock, MediaFetcher
     from gemini_balance.gateway.tokens import TokenBook
 
 LISTS = frozenset({Operation.LIST_MODELS, Operation.GET_MODEL})
 GOING = "This gateway is shutting down. Try again; another replica or the restarted one will answer."
 CONFIG_SECONDS = 1.0
+HUGE = 1_000_000  # bytes; each step with such a body takes milliseconds
+PAUSE = 0.2e-9  # seconds a byte: 5 ms after a step that took 30
 log = logging.getLogger(__name__)
 
 
@@ -47,6 +58,7 @@ class Door:
     """What a client's request passes through. Tokens and options are snapshots, replaced whole."""
 
     gateway: Gateway
+    media: MediaFetcher
     models: ModelBook
     tokens: TokenBook
     options: Options
@@ -55,6 +67,7 @@ class Door:
     trusted: TrustedProxies
     new_id: Callable[[], str]
     today: Callable[[], date]
+    signatures: SignatureStore = field(default_factory=SignatureStore)
     draining: bool = False
     running: set[Exchange] = field(default_factory=set)
     _config: Config | None = None
@@ -109,21 +122,26 @@ class Door:
             raise ShuttingDown(GOING)
         match = find(method, path, exchange.place, exchange.dialect)
         exchange.principal = authenticate(headers, query, self.tokens)
-        limit = int(self.options.max_body_mb * 1_000_000)
-        body = await read_body(receive, headers.get(b"content-length"), limit)
+        body = await read_body(receive, headers.get(b"content-length"), self._largest)
+        await _others_turn(body)
+        body, aside = lean(body)
         inbound = Inbound(method, path, query, headers, body, match.target)
         exchange.call = call = match.dialect.decode(match.operation, inbound)
         if call.operation in LISTS and not call.verbatim:
             return await self._list_models(exchange, call)
-        await self._execute(exchange, call, receive)
+        await self._execute(exchange, call, receive, body, aside)
         return None
+
+    @property
+    def _largest(self) -> int:
+        """Bytes of a request, whether they come along or are fetched."""
+        return int(self.options.max_body_mb * 1_000_000)
 
     def _moment(self) -> Config:
         """What resolving needs to know, put together once a second and not for every call."""
         now = self.clock.now()
         if self._config is None or now >= self._config_until:
-            search, failover = frozenset(self.options.search_models), self.options.native_failover
-            self._config = Config(self.models.listed, search, self.today(), failover)
+            self._config = config_of(self.options, self.models.listed, self.today(), self.signatures)
             self._config_until = now + CONFIG_SECONDS
         return self._config
 
@@ -131,23 +149,27 @@ class Door:
         if not self.models.listed:
             await self.models.refresh()
         created = int(self.clock.unix())
+        shown = self.models.shown(self.options.search_models, self.options.image_models)
         if call.operation is Operation.LIST_MODELS:
-            shown = self.models.shown(self.options.search_models)
             return await exchange.answer(200, JSON, exchange.dialect.models(shown, created))
-        if call.model not in self.models.shown(self.options.search_models):
+        if call.model not in shown:
             raise ModelNotFound(f"There is no model named {call.model[:100]!r}; GET /v1/models lists them.")
         return await exchange.answer(200, JSON, exchange.dialect.model(call.model, created))
 
-    async def _execute(self, exchange: Exchange, call: Call, receive: Receive) -> None:
-        route = route_of(call, self._moment())
-        _tell(exchange, call, route)
-        encoder = exchange.dialect.encoder(call, Moment(exchange.id, int(self.clock.unix())), self.options)
-        patience = None if route.framing is Framing.WHOLE else self.options.heartbeat_after
-        reply = ClientReply(exchange, encoder, self.clock, patience)
+    async def _execute(self, exchange: Exchange, call: Call, receive: Receive, body: bytes, aside: Pieces) -> None:
+        reply = self._reply(exchange, call)
         exchange.fail = reply.fail
         exchange.task = asyncio.current_task()
         watch = watching(exchange, receive)
         try:
+            if call.media:
+                spare = None if has_marks(body) and not aside else aside
+                await prepare(call.media, self.media, self._largest, spare)
+            route = delivered(route_of(call, self._moment()), call, self.options)
+            _tell(exchange, call, route)
+            if aside:
+                route = replace(route, body=whole(route.body, aside))
+            await _others_turn(route.body)
             await self.gateway.execute(route, reply, exchange.story)
         except CallFailed as failed:
             await send_failure(exchange, failed, reply)
@@ -161,11 +183,30 @@ class Door:
             reply.stop()
             watch.stop()
 
+    def _reply(self, exchange: Exchange, call: Call) -> ClientReply:
+        options, moment = self.options, Moment(exchange.id, int(self.clock.unix()))
+        encoder = exchange.dialect.encoder(call, moment, options, self.signatures)
+        if call.framing is Framing.WHOLE:
+            return ClientReply(exchange, encoder, self.clock, gathers=True)
+        patience = options.fake_stream_empty_data_interval_seconds if faked(call, options) else options.heartbeat_after
+        smooth = options.stream_optimizer_enabled and not call.verbatim
+        pacer = Pacer(options.stream_delay) if smooth else None
+        return ClientReply(exchange, encoder, self.clock, patience, pacer=pacer, piece=options.stream_chunk_size)
+
+
+async def _others_turn(body: bytes) -> None:
+    """Between two steps with a huge body, so that its caller alone waits for their sum.
+
+    `sleep(0)` would be one turn of the loop, of which a small call takes several.
+    """
+    if len(body) > HUGE:
+        await asyncio.sleep(len(body) * PAUSE)
+
 
 def _tell(exchange: Exchange, call: Call, route: Route) -> None:
     exchange.story.model = route.model
     exchange.told.append((names.ROUTE, f"{exchange.dialect.name}:{call.operation}".encode()))
     if route.model != call.model:
         exchange.told.append((names.MODEL, route.model.encode()))
-    if call.dropped:
-        exchange.told.append((names.DROPPED, ", ".join(call.dropped).encode()))
+    if route.dropped:
+        exchange.told.append((names.DROPPED, ", ".join(route.dropped).encode()))

@@ -11,12 +11,16 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gemini_balance.core.gemini.request_schema import GenerateContentRequest
+    from gemini_balance.core.gemini.request_schema import GenerateContentRequest, ThinkingConfig
     from gemini_balance.core.gemini.schema import Part
 
 
 SEARCH = "-search"
 """The suffix of a model's name by which a caller asks for a web search."""
+IMAGE = "-image"
+"""The suffix by which a caller asks for images."""
+NON_THINKING = "-non-thinking"
+"""The suffix by which a caller asks for as little thinking as the model can do."""
 
 
 class Operation(StrEnum):
@@ -62,6 +66,31 @@ class Media(msgspec.Struct, frozen=True):
     part: Part
 
 
+class Unsigned(msgspec.Struct, frozen=True):
+    """A function call in the history that came back without its signature, and where it stands."""
+
+    content: int
+    part: int
+    call_id: str
+    embedded: str = ""  # what the id itself brought along
+
+
+class Wishes(msgspec.Struct, frozen=True):
+    """What can't be put into the request before the model is known, and what only the answer can fulfil."""
+
+    effort: str = ""
+    thinking: ThinkingConfig | None = None
+    strict: bool = False  # functions shall be called exactly as declared
+    unsigned: tuple[Unsigned, ...] = ()
+    parallel: bool = True  # False: the caller takes one function call per answer
+    legacy: bool = False  # functions were named in `functions`, so one call is told in `function_call`
+    audio_format: str = ""  # pcm16 is told as it comes; anything else becomes a WAV file
+    renamed: Mapping[str, str] = {}  # function names that Google was told, to the caller's own
+
+
+NO_WISHES = Wishes()
+
+
 class Call(msgspec.Struct, frozen=True):
     """One request in Gemini's own terms.
 
@@ -81,5 +110,6 @@ class Call(msgspec.Struct, frozen=True):
     single_attempt: bool = False
     patience: float | None = None  # the caller's own deadline, seconds from now
     include_usage: bool = False
+    wishes: Wishes = NO_WISHES
     media: tuple[Media, ...] = ()  # to be fetched before the request can be sent
     dropped: tuple[str, ...] = ()  # what could not be carried, for the caller to see

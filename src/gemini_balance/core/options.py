@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args, get_type_hints
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+Budgets: TypeAlias = tuple[tuple[str, int], ...]
+"""A thinking budget for each of some models."""
+Safety: TypeAlias = tuple[tuple[str, str], ...]
+"""Harm categories, each with the threshold from which an answer is blocked."""
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
@@ -31,6 +36,19 @@ class Options:
         20.0, "HEARTBEAT_AFTER", "Seconds of silence after which a stream is kept open by a heartbeat.", 0.05, 300
     )
     max_body_mb: float = _row(40.0, "MAX_BODY_MB", "Largest request body, in megabytes.", 0.001, 2000)
+    media_max_mb: float = _row(
+        20.0,
+        "MEDIA_MAX_MB",
+        "Largest item that is fetched for a request that names its address, in megabytes.",
+        0.001,
+        64,
+    )
+    media_time_out: float = _row(20.0, "MEDIA_TIME_OUT", "Seconds that fetching such an item may take.", 0.05, 300)
+    allowed_media_hosts: tuple[str, ...] = _row(
+        (),
+        "ALLOWED_MEDIA_HOSTS",
+        "Host names, addresses or networks that such items may be fetched from although they are private, on any port.",
+    )
     search_models: tuple[str, ...] = _row(
         (
             "gemini-2.5-pro",
@@ -46,7 +64,51 @@ class Options:
         "SEARCH_MODELS",
         "Models that may be called with the suffix -search.",
     )
-    show_thinking_process: bool = _row(True, "SHOW_THINKING_PROCESS", "Show thoughts as reasoning_content.")
+    image_models: tuple[str, ...] = _row(
+        ("gemini-nano-banana-2.1",), "IMAGE_MODELS", "Models that may be called with the suffix -image."
+    )
+    no_sampling_models: tuple[str, ...] = _row(
+        ("gemini-3.8-flash",),
+        "NO_SAMPLING_MODELS",
+        "Models that are not told temperature, top_p and top_k, because they take none.",
+    )
+    thinking_budget_map: tuple[tuple[str, int], ...] = _row(
+        (),
+        "THINKING_BUDGET_MAP",
+        "Thinking tokens by model, for callers who ask for none: a JSON object. 0: as few as can be; -1: up to it.",
+    )
+    safety_settings: tuple[tuple[str, str], ...] = _row(
+        (),
+        "SAFETY_SETTINGS",
+        "What Google shall block, where a caller doesn't say: a JSON list of objects with category and threshold.",
+    )
+    tools_code_execution_enabled: bool = _row(
+        False, "TOOLS_CODE_EXECUTION_ENABLED", "Let models run code of their own, unless a call brings functions."
+    )
+    url_context_enabled: bool = _row(
+        False, "URL_CONTEXT_ENABLED", "Let models read the pages that a prompt names, unless a call brings functions."
+    )
+    show_thinking_process: bool = _row(True, "SHOW_THINKING_PROCESS", "Show the model's thoughts.")
+    thinking_style: Literal["reasoning_content", "think"] = _row(
+        "reasoning_content", "THINKING_STYLE", "Where thoughts are shown: in a field of their own, or in <think> tags."
+    )
+    show_search_link: bool = _row(
+        False, "SHOW_SEARCH_LINK", "List the sources of a searched answer at the end of its text, too."
+    )
+    image_style: Literal["images", "markdown"] = _row(
+        "images", "IMAGE_STYLE", "How a chat shows the images it makes: in the field images, or in the text."
+    )
+    fake_stream_enabled: bool = _row(
+        False, "FAKE_STREAM_ENABLED", "Ask Google for the whole answer where a caller asks for a stream of chunks."
+    )
+    fake_stream_empty_data_interval_seconds: float = _row(
+        5.0, "FAKE_STREAM_EMPTY_DATA_INTERVAL_SECONDS", "Seconds between heartbeats until that answer comes.", 0.05, 300
+    )
+    stream_optimizer_enabled: bool = _row(
+        False, "STREAM_OPTIMIZER_ENABLED", "Smooth chat streams: long chunks are cut, and shown one after the other."
+    )
+    stream_chunk_size: int = _row(12, "STREAM_CHUNK_SIZE", "Characters of a chunk of a smoothed stream.", 1, 1000)
+    stream_delay: float = _row(0.02, "STREAM_DELAY", "Seconds between two chunks of a smoothed stream.", 0, 1)
     allowed_origins: tuple[str, ...] = _row(
         ("*",), "ALLOWED_ORIGINS", "Origins whose pages may call from a browser; * for any."
     )
@@ -83,9 +145,11 @@ def _parse(name: str, kind: object, text: str) -> object:
             return _flag(text)
         if kind in (int, float):
             return int(text) if kind is int else float(text)
-        return names_in(text) if kind == tuple[str, ...] else _switch(text)
+        read = _READERS.get(kind)
+        return read(text) if read else _word(text, get_args(kind))
     except ValueError as error:
-        raise OptionError(f"{name}: {text!r} is not {_EXPECTED[kind]}.") from error
+        expected = _EXPECTED.get(kind) or " or ".join(get_args(kind))
+        raise OptionError(f"{name}: {text!r} is not {expected}.") from error
 
 
 _EXPECTED: dict[object, str] = {
@@ -93,6 +157,8 @@ _EXPECTED: dict[object, str] = {
     int: "a whole number",
     float: "a number",
     tuple[str, ...]: "a JSON list of strings",
+    Budgets: "a JSON object of whole numbers",
+    Safety: "a JSON list of objects with category and threshold",
     Literal["", "on", "off"]: "on, off or empty",
 }
 
@@ -103,8 +169,8 @@ def _flag(text: str) -> bool:
     raise ValueError(text)
 
 
-def _switch(text: str) -> str:
-    if text.lower() in ("", "on", "off"):
+def _word(text: str, words: tuple[str, ...]) -> str:
+    if text.lower() in words:
         return text.lower()
     raise ValueError(text)
 
@@ -117,3 +183,29 @@ def names_in(text: str) -> tuple[str, ...]:
         except msgspec.DecodeError as error:
             raise ValueError(f"not a JSON list of strings: {error}") from error
     return tuple(name for part in text.replace("\n", ",").split(",") if (name := part.strip()))
+
+
+def _budgets(text: str) -> Budgets:
+    try:
+        return tuple(msgspec.json.decode(text or "{}", type=dict[str, int]).items())
+    except msgspec.DecodeError as error:
+        raise ValueError(str(error)) from error
+
+
+class _Setting(msgspec.Struct):
+    category: str
+    threshold: str
+
+
+def _safety(text: str) -> Safety:
+    try:
+        return tuple((one.category, one.threshold) for one in msgspec.json.decode(text or "[]", type=list[_Setting]))
+    except msgspec.DecodeError as error:
+        raise ValueError(str(error)) from error
+
+
+_READERS: dict[object, Callable[[str], object]] = {
+    tuple[str, ...]: names_in,
+    Budgets: _budgets,
+    Safety: _safety,
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum, StrEnum, auto
 
 import msgspec
+from msgspec.structs import astuple
 
 
 class Blame(Enum):
@@ -86,6 +87,9 @@ class Usage(msgspec.Struct, frozen=True, gc=False):
     thoughts: int = 0
     total: int = 0
 
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+
 
 NO_USAGE = Usage()
 
@@ -102,6 +106,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     finish: str = ""  # Google's last finishReason, or blockReason
     body: bytes = b""  # the upstream's own words, for callers who get them verbatim
     content_type: str = ""
+    continuation: str = ""  # the token by which Google goes on with an answer too long for one reply
 
     @property
     def blame(self) -> Blame:

@@ -18,6 +18,7 @@ from gemini_balance.core.outcome import CLIENT_GONE, Cause, Outcome
 from gemini_balance.core.pool import KeyPool, Lease, Never, NotYet
 from gemini_balance.core.wire.json_array import ArrayFramer
 from gemini_balance.core.wire.sse import SseFramer
+from gemini_balance.gateway.delivery import further
 from gemini_balance.gateway.failures import ASK_THE_OPERATOR, CallFailed
 from gemini_balance.gateway.ports import TransportFailed
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.ports import Clock, Reply, Transport, Upstream, UpstreamReply
     from gemini_balance.gateway.story import Story
 
+MOST_HOPS = 15  # of one answer after its first reply: with 65,536 tokens each, a million
 GENERATES = frozenset({Operation.GENERATE, Operation.STREAM})
 
 
@@ -57,12 +59,26 @@ class Gateway:
         while True:
             lease = self._acquire(demand, story)
             outcome = await self._attempt(lease, route, reply, story)
+            if outcome.continuation:
+                outcome = await self._go_on(outcome, route, reply, story)
             if outcome.good:
                 return
             decision = STOP if route.single_attempt else decide(self.policy, story.attempts)
             if not isinstance(decision, TryAgain):
                 raise CallFailed(outcome, route.model)
             demand = replace(demand, exclude=decision.exclude)
+
+    async def _go_on(self, outcome: Outcome, route: Route, reply: Reply, story: Story) -> Outcome:
+        """A long answer comes in several replies, all from the key that began it. The caller sees one."""
+        hop = 0
+        while outcome.good and outcome.continuation:
+            hop += 1
+            going_on = further(route, outcome.continuation, story.attempts[-1].key)
+            lease = self.pool.acquire(self.clock.now(), going_on.demand)
+            if not isinstance(lease, Lease):
+                return Outcome(Cause.CUT, 502, "The key that began this answer rests.")
+            outcome = await self._attempt(lease, going_on, reply, story, hop)
+        return outcome
 
     def _acquire(self, demand: Demand, story: Story) -> Lease:
         got = self.pool.acquire(self.clock.now(), demand)
@@ -81,20 +97,21 @@ class Gateway:
             return CallFailed(story.last, demand.model)
         return NoKeyAvailable(ASK_THE_OPERATOR)
 
-    async def _attempt(self, lease: Lease, route: Route, reply: Reply, story: Story) -> Outcome:
+    async def _attempt(self, lease: Lease, route: Route, reply: Reply, story: Story, hop: int = 0) -> Outcome:
         """One try with one key; settled exactly once, also when the client leaves in the middle."""
         began, outcome = self.clock.now(), CLIENT_GONE
-        reply.restart()
+        if not hop:
+            reply.restart()
         story.asked += 1
         try:
-            outcome = await self._ask(lease, route, reply)
+            outcome = await self._ask(lease, route, reply, hop)
         finally:
             now = self.clock.now()
             self.pool.settle(now, lease, outcome)
             story.attempts.append(Attempt(lease.key.id, outcome, reply.committed, now - began))
         return outcome
 
-    async def _ask(self, lease: Lease, route: Route, reply: Reply) -> Outcome:
+    async def _ask(self, lease: Lease, route: Route, reply: Reply, hop: int) -> Outcome:
         upstream: UpstreamReply | None = None
         try:
             upstream = await self.transport.send(self.upstreams[route.upstream].request(route, lease.key.spec))
@@ -103,8 +120,8 @@ class Gateway:
                 body = (await upstream.whole()).replace(lease.key.spec.secret.encode(), b"REDACTED")
                 return classify(upstream.status, body, upstream.content_type)
             if route.framing is Framing.WHOLE:
-                return await _whole(upstream, route, reply)
-            return await _stream(upstream, route, reply)
+                return await _whole(upstream, route, reply, hop)
+            return await _stream(upstream, route, reply, hop)
         except TransportFailed as failed:
             return Outcome(failed.cause, 504 if failed.cause is Cause.UPSTREAM_SLOW else 502, failed.message)
         finally:
@@ -112,22 +129,22 @@ class Gateway:
                 upstream.close()
 
 
-async def _whole(upstream: UpstreamReply, route: Route, reply: Reply) -> Outcome:
+async def _whole(upstream: UpstreamReply, route: Route, reply: Reply, hop: int) -> Outcome:
     body = await upstream.whole()
     event = Event(body, body)
     if route.operation in GENERATES:
         tally = Tally()
         tally.feed([event])
-        outcome = tally.verdict(closed=True)
+        outcome = _following(tally.verdict(closed=True), route, hop)
     else:
         outcome = Outcome(Cause.ANSWERED)
     if not outcome.good:
         return replace(outcome, body=body, content_type=upstream.content_type)
-    await reply.whole(event)
+    await (reply.feed([event]) if outcome.continuation else reply.whole(event))
     return outcome
 
 
-async def _stream(upstream: UpstreamReply, route: Route, reply: Reply) -> Outcome:
+async def _stream(upstream: UpstreamReply, route: Route, reply: Reply, hop: int) -> Outcome:
     framer, tally = SseFramer() if route.framing is Framing.SSE else ArrayFramer(), Tally()
     ended = False
     while not ended:
@@ -140,10 +157,17 @@ async def _stream(upstream: UpstreamReply, route: Route, reply: Reply) -> Outcom
         if reply.committed:
             await reply.feed([event for event in events if event.reply.error is None])
         return tally.fault
-    outcome = tally.verdict(closed=framer.closed())
-    if outcome.good:
+    outcome = _following(tally.verdict(closed=framer.closed()), route, hop)
+    if outcome.good and not outcome.continuation:
         await reply.finish(framer.rest())
     return outcome if outcome.cause is Cause.CUT else replace(outcome, body=framer.rest())
+
+
+def _following(outcome: Outcome, route: Route, hop: int) -> Outcome:
+    """Is what is left of the answer to be asked for? A verbatim caller does that itself."""
+    if outcome.continuation and (route.verbatim or hop == MOST_HOPS):
+        return replace(outcome, continuation="")
+    return outcome
 
 
 def _busy(demand: Demand) -> str:

@@ -10,9 +10,10 @@ from urllib.parse import quote
 import msgspec
 from msgspec.structs import replace
 
-from gemini_balance.core.call import SEARCH, Framing, Operation
+from gemini_balance.core.call import IMAGE, NON_THINKING, SEARCH, Framing, Operation
 from gemini_balance.core.catalog.route import Route
 from gemini_balance.core.errors import GatewayError
+from gemini_balance.core.gemini.families import family_of
 from gemini_balance.core.gemini.schema import decode_models
 from gemini_balance.core.pool import Demand
 from gemini_balance.gateway.failures import CallFailed
@@ -46,10 +47,12 @@ class ModelBook:
         self._gateway = gateway
         self.listed: frozenset[str] = frozenset()
 
-    def shown(self, search_models: Iterable[str]) -> list[str]:
+    def shown(self, search_models: Iterable[str], image_models: Iterable[str] = ()) -> list[str]:
         """What callers may ask for: Google's own names, and those with a suffix."""
-        searching = {f"{name}{SEARCH}" for name in search_models if name in self.listed}
-        return sorted(self.listed | searching)
+        thinking = (name for name in self.listed if family_of(name).thinks)
+        able = ((SEARCH, search_models), (IMAGE, image_models), (NON_THINKING, thinking))
+        suffixed = {f"{name}{suffix}" for suffix, names in able for name in names if name in self.listed}
+        return sorted(self.listed | suffixed)
 
     async def run(self) -> None:
         """Keep the list fresh until cancelled."""

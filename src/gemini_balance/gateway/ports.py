@@ -40,6 +40,21 @@ class TransportFailed(Exception):
         self.message = message
 
 
+class MediaFailed(Exception):
+    """Something named by its address can't be had. `reason` ends a sentence that names the address."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Fetched(NamedTuple):
+    """`content_type` is what its server calls it, empty if it said nothing."""
+
+    content_type: str
+    data: bytes
+
+
 class WireRequest(Protocol):
     """What an upstream made of a route and a key; only its transport looks inside."""
 
@@ -76,6 +91,11 @@ class UpstreamReply(Protocol):
 class Transport(Protocol):
     async def send(self, request: WireRequest) -> UpstreamReply:
         """Raises TransportFailed. Cancelling it ends the request upstream at once."""
+
+
+class MediaFetcher(Protocol):
+    async def fetch(self, url: str) -> Fetched:
+        """Raises MediaFailed. May wait for other fetches to end; cancelling it ends it at once."""
 
 
 class Upstream(Protocol):

@@ -50,6 +50,7 @@ class Answer(Struct, frozen=True):
     pieces: tuple[Piece, ...]
     finish: str = "STOP"
     finish_message: str = ""
+    continuation_token: str = ""
     signature: str = ""
     grounding: Object | None = None
     url_context: Object | None = None
@@ -69,7 +70,7 @@ class Prompt(Struct, frozen=True):
     results: str = ""
 
 
-def read_prompt(request: GenerateContentRequest) -> Prompt:
+def read_prompt(request: GenerateContentRequest, standing: str = "") -> Prompt:
     """Find the last user text and how many rounds of function responses came after it."""
     steps, turn, text, results = 0, 0, "", ""
     for content in request.contents:
@@ -81,7 +82,7 @@ def read_prompt(request: GenerateContentRequest) -> Prompt:
             steps, results = steps + 1, "; ".join(_shown(one) for one in answers)
         else:
             steps, turn, text, results = 0, turn + 1, said, ""
-    wishes, plain = directives.read(text)
+    wishes, plain = directives.read(text, standing)
     return Prompt(text=plain, wishes=wishes, turn=turn, answered_steps=steps, results=results)
 
 
@@ -160,8 +161,9 @@ def _call_answer(
     request: GenerateContentRequest, model: Model, prompt: Prompt, thoughts: tuple[Piece, ...], names: list[str]
 ) -> Answer:
     by_name: dict[str, FunctionDeclaration] = {function.name: function for function in declarations(request)}
+    seed = f"{prompt.text}{prompt.answered_steps}"
     pieces = [
-        _call_piece(by_name[name], model, signed=not index, seed=f"{prompt.text}{prompt.answered_steps}{index}")
+        _call_piece(by_name[name], model, prompt.wishes.args, signed=not index, seed=f"{seed}{index}")
         for index, name in enumerate(names)
     ]
     message = "Model generated function call(s)." if model.generation >= FINISH_MESSAGES else ""
@@ -170,8 +172,10 @@ def _call_answer(
     )
 
 
-def _call_piece(function: FunctionDeclaration, model: Model, *, signed: bool, seed: str) -> Piece:
-    call: Object = {"name": function.name, "args": samples.arguments(function)}
+def _call_piece(function: FunctionDeclaration, model: Model, wished: str, *, signed: bool, seed: str) -> Piece:
+    arguments = samples.arguments(function)
+    arguments.update(msgspec.json.decode(wished or "{}"))
+    call: Object = {"name": function.name, "args": arguments}
     if model.call_ids:
         call["id"] = hashlib.blake2s(seed.encode(), digest_size=4).hexdigest()
     part: Object = {"functionCall": call}

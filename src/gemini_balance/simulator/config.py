@@ -84,6 +84,7 @@ class SimulatorConfig(Struct, frozen=True, forbid_unknown_fields=True):
     clock_speed      simulated seconds per real second; clock_start the epoch at start, None for today's
     seed             of every dice roll and made-up id
     keep_requests    how many requests `GET /__requests` remembers
+    directives       of every prompt that brings none of its own, for clients whose prompts can't be changed
     words            length of an answer's filler text; events the number of stream events it is cut into
     """
 
@@ -98,6 +99,7 @@ class SimulatorConfig(Struct, frozen=True, forbid_unknown_fields=True):
     pace: Pace = Pace()
     seed: int = 1
     keep_requests: int = 100
+    directives: str = ""
     words: int = 24
     events: int = 4
 

@@ -20,6 +20,8 @@ class Directives(Struct, frozen=True, forbid_unknown_fields=True):
     first_ms   real time before the first byte chunk     bytes per write, to cut events in pieces
     pad        size of the answer, e.g. 80MB   thoughts  words of thought
     call       functions to call, `a,b`; `a;b` calls b after a was answered
+    args       arguments of each call, a JSON object; others are made to fit the schema
+    replies    so many replies to tell the text in, each but the last ending with CONTINUATION
     finish     the finishReason                fault     a kind of faults.Kind or a name of errors.NAMED
     after      events before the fault strikes seconds   how long it lasts
     error      what an error in the stream says times    how many calls with this text meet the fault
@@ -34,6 +36,8 @@ class Directives(Struct, frozen=True, forbid_unknown_fields=True):
     pad: int = 0
     thoughts: int | None = None
     call: str = ""
+    args: str = ""
+    replies: int = 1
     finish: str = ""
     fault: str = ""
     after: int | None = None
@@ -50,22 +54,25 @@ class UnknownDirectiveError(ValueError):
 
 
 @lru_cache(maxsize=1024)
-def read(text: str) -> tuple[Directives, str]:
-    """The directives in `text`, and the text without them; raises UnknownDirectiveError."""
-    if "[[sim:" not in text:
-        return NONE, text
-    pairs = [pair for block in _BLOCK.findall(text) for pair in _PAIR.findall(block)]
-    values: dict[str, object] = {name: _value(name, raw) for name, raw in pairs}
+def read(text: str, standing: str = "") -> tuple[Directives, str]:
+    """The directives in `text`, or else the standing ones, and the text without them; raises UnknownDirectiveError."""
+    blocks = _BLOCK.findall(text) or [standing]
+    pairs = [pair for block in blocks for pair in _PAIR.findall(block)]
+    if not pairs:
+        return NONE, _BLOCK.sub("", text).strip() if "[[sim:" in text else text
     try:
+        values: dict[str, object] = {name: _value(name, raw) for name, raw in pairs}
         directives = msgspec.convert(values, Directives, strict=False)
-    except msgspec.ValidationError as error:
+    except msgspec.DecodeError as error:
         raise UnknownDirectiveError(str(error)) from None
     return directives, _BLOCK.sub("", text).strip()
 
 
 def _value(name: str, raw: str) -> object:
     if raw.startswith('"'):
-        return str(msgspec.json.decode(raw.encode()))
+        raw = str(msgspec.json.decode(raw.encode()))
+    if name == "args":
+        msgspec.json.decode(raw, type=dict[str, object])
     if name == "pad" and (size := _SIZE.fullmatch(raw)):
         return int(size[1]) * _UNIT[size[2]]
     return raw

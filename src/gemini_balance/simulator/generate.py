@@ -6,6 +6,7 @@ from gemini_balance.simulator import catalog, replies, resources
 from gemini_balance.simulator.answer import Answer, Prompt, answer, read_prompt
 from gemini_balance.simulator.call import Call
 from gemini_balance.simulator.config import Fault
+from gemini_balance.simulator.continuation import replies_before, reply_of
 from gemini_balance.simulator.delivery import Timing, send_stream, send_whole
 from gemini_balance.simulator.error_table import NAMED, named
 from gemini_balance.simulator.errors import GoogleError, invalid_argument
@@ -36,7 +37,7 @@ async def generate(state: State, call: Call, body: bytes) -> None:
     model = catalog.model_for(call.route, call.caller, call.subject)
     request = read_generate(body, model, streamed=call.route.streamed)
     resources.check(request, call.subject)
-    prompt = read_prompt(request)
+    prompt = read_prompt(request, state.config.directives)
     fault = state.faults.choose(call.caller, model, prompt)
     if fault is not None and await _struck(call, fault):
         return
@@ -99,7 +100,9 @@ def _answers(state: State, task: _Task) -> list[Answer]:
     count = (config and config.candidate_count) or 1
     defaults = (state.config.words, state.config.events)
     said = (answer(task.request, task.model, task.prompt, defaults, n) for n in range(count))
-    return [spoil(one, task.fault) for one in said]
+    project, replies_wished = task.call.caller.project_name, task.prompt.wishes.replies
+    before = replies_before(task.request.continuation_token, project)
+    return [spoil(reply_of(one, project, replies_wished, before), task.fault) for one in said]
 
 
 def _timing(state: State, task: _Task) -> Timing:

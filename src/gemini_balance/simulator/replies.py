@@ -143,6 +143,8 @@ def _candidate(one: Answer, index: int, parts: list[Json], *, last: bool, finish
     if reason:
         candidate["finishReason"] = reason
     candidate["index"] = index
+    if last and one.continuation_token:
+        candidate["continuationToken"] = one.continuation_token
     if last and one.finish_message:
         candidate["finishMessage"] = one.finish_message
     if last and one.grounding:

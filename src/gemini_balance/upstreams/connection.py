@@ -12,6 +12,7 @@ from gemini_balance.gateway.ports import TransportFailed
 
 HIGH_WATER = 64 * 1024  # bytes that wait for a slow caller before the upstream is made to wait
 JOINED_UP_TO = 64 * 1024  # bytes of a body that are copied to save a system call
+SLICE = 256 * 1024  # of a larger body: TLS encrypts what it is given in one go, and nobody else has a turn meanwhile
 LARGEST_HEAD = 64 * 1024  # bytes of all reply headers together
 BODYLESS = frozenset({204, 304})
 
@@ -24,6 +25,7 @@ class Connection(asyncio.Protocol):
         "_buffered",
         "_closes",
         "_error",
+        "_full",
         "_head",
         "_headers_done",
         "_loop",
@@ -47,7 +49,7 @@ class Connection(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._buffer: list[bytes] = []
         self.closed = False
-        self._paused = False
+        self._paused = self._full = False
         self._begin()
 
     def _begin(self) -> None:
@@ -68,9 +70,19 @@ class Connection(asyncio.Protocol):
             self._transport.write(head + body)
         else:
             self._transport.write(head)
-            self._transport.write(body)
+            await self._send(self._transport, memoryview(body))
         while not self._headers_done:
             await self._wait()
+
+    async def _send(self, transport: asyncio.Transport, body: memoryview) -> None:
+        """Slice by slice, each when those before have left. A reply that comes before the end is the end."""
+        for start in range(0, len(body), SLICE):
+            while self._full and not self._headers_done:
+                await self._wait()
+            if self._headers_done or self.closed:
+                self._closes = True
+                return
+            transport.write(body[start : start + SLICE])
 
     async def read(self) -> bytes:
         """What has arrived, b"" at the end of the reply. Raises TransportFailed."""
@@ -126,6 +138,13 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._loop = asyncio.get_running_loop()  # asked once: it costs a system call each time
 
+    def pause_writing(self) -> None:
+        self._full = True
+
+    def resume_writing(self) -> None:
+        self._full = False
+        self._wake()
+
     def data_received(self, data: bytes) -> None:
         self.started = True
         try:
@@ -176,4 +195,4 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         if self.status >= 200:  # else it was an interim reply, and the real one follows
             self.complete = True
-            self._closes = not self._parser.should_keep_alive()
+            self._closes = self._closes or not self._parser.should_keep_alive()

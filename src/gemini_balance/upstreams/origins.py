@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import aiohappyeyeballs
@@ -16,6 +17,12 @@ from gemini_balance.core.outcome import Cause
 from gemini_balance.gateway.ports import Origin, TransportFailed
 from gemini_balance.upstreams.connection import Connection
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiohappyeyeballs import AddrInfoType
+
+Kind = TypeVar("Kind", bound=Connection)
 CONNECT_SECONDS = 10.0
 NEXT_ADDRESS_SECONDS = 0.25  # before another address of the host is tried beside the first (RFC 8305)
 
@@ -34,22 +41,25 @@ def origin_of(url: str, proxy: str = "") -> Origin:
     return Origin(tls, parts.hostname, parts.port or (443 if tls else 80), proxy)
 
 
-async def connect(origin: Origin) -> Connection:
-    """Raises TransportFailed, UNREACHABLE, within CONNECT_SECONDS."""
+async def connect(origin: Origin, addresses: Sequence[str] = (), kind: type[Kind] = Connection) -> Kind:  # type: ignore[assignment]  # mypy has no defaults of type variables in Python 3.11
+    """To one of `addresses` where given, so that the host's name is not resolved again.
+
+    Raises TransportFailed, UNREACHABLE, within CONNECT_SECONDS.
+    """
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            return await _connect(origin)
+            return await _connect(origin, addresses, kind)
     except (TimeoutError, ProxyTimeoutError) as error:
         raise _unreachable("it did not answer in time") from error
     except (OSError, ssl.SSLError, ProxyError) as error:
         raise _unreachable(str(error)) from error
 
 
-async def _connect(origin: Origin) -> Connection:
-    sock = await (_through_proxy(origin) if origin.proxy else _directly(origin))
+async def _connect(origin: Origin, addresses: Sequence[str], kind: type[Kind]) -> Kind:
+    sock = await (_through_proxy(origin) if origin.proxy else _directly(origin, addresses))
     try:
         _, connection = await asyncio.get_running_loop().create_connection(
-            Connection,
+            kind,
             sock=sock,
             ssl=_tls() if origin.tls else None,
             server_hostname=origin.host if origin.tls else None,
@@ -60,11 +70,20 @@ async def _connect(origin: Origin) -> Connection:
     return connection
 
 
-async def _directly(origin: Origin) -> socket.socket:
-    infos = await asyncio.get_running_loop().getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+async def _directly(origin: Origin, addresses: Sequence[str]) -> socket.socket:
+    infos = [_info(address, origin.port) for address in addresses] or await asyncio.get_running_loop().getaddrinfo(
+        origin.host, origin.port, type=socket.SOCK_STREAM
+    )
     sock = await aiohappyeyeballs.start_connection(infos, happy_eyeballs_delay=NEXT_ADDRESS_SECONDS)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return sock
+
+
+def _info(address: str, port: int) -> AddrInfoType:
+    """A numeric address as the resolver would give it."""
+    if ":" in address:
+        return (socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port, 0, 0))
+    return (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port))
 
 
 async def _through_proxy(origin: Origin) -> socket.socket:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from gemini_balance.api.exchange import Exchange
+from gemini_balance.api.pacing import Pacer
 from gemini_balance.api.reply import ClientReply
 from gemini_balance.api.routes import split
 from gemini_balance.core.call import Call, Framing, Operation
@@ -16,16 +17,27 @@ from tests.unit.gateway.stage import Hands
 class Client:
     """Asks for a native event stream, and keeps what it is sent."""
 
-    def __init__(self, *, verbatim: bool = True, patience: float | None = None, framing: Framing = Framing.SSE) -> None:
+    def __init__(
+        self,
+        *,
+        verbatim: bool = True,
+        patience: float | None = None,
+        framing: Framing = Framing.SSE,
+        pacer: Pacer | None = None,
+    ) -> None:
         self.messages: list[dict[str, Any]] = []
         self.clock = Hands()
         path = "/v1beta/models/m:streamGenerateContent" if verbatim else "/v1/chat/completions"
         dialect = DIALECTS["native" if verbatim else "openai"]
         scope = {"method": "POST", "path": path}
         self.exchange = Exchange("id", scope, {}, self._send, "", self.clock.now(), split(path), dialect)
-        self.exchange.call = Call(Operation.STREAM, "m", framing, verbatim=verbatim)
+        self.exchange.call = Call(
+            Operation.GENERATE if framing is Framing.WHOLE else Operation.STREAM, "m", framing, verbatim=verbatim
+        )
         encoder = dialect.encoder(self.exchange.call, Moment("id", 0), Options())
-        self.reply = ClientReply(self.exchange, encoder, self.clock, patience)
+        self.reply = ClientReply(
+            self.exchange, encoder, self.clock, patience, gathers=framing is Framing.WHOLE, pacer=pacer, piece=4
+        )
         self.exchange.fail = self.reply.fail
 
     async def _send(self, message: Any) -> None:

@@ -1,6 +1,7 @@
 """Sending one answer: held until there is content, kept alive while there is none."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -104,3 +105,29 @@ async def test_a_failure_inside_an_open_stream_is_its_last_event() -> None:
     await client.reply.fail(UpstreamFailed("Cut."))
     assert client.body.startswith(HELLO + b'data: {"error":{"code":502,"message":"Cut."')
     assert client.ended
+
+
+async def test_a_unary_answer_may_come_in_events_and_is_sent_whole() -> None:
+    client = Client(verbatim=False, framing=Framing.WHOLE)
+    await client.reply.feed(events(says("Hel")))
+    await client.reply.feed(events(says("lo"), STOP))
+    assert (client.messages, client.reply.committed) == ([], False)
+    await client.reply.finish(b"")
+    told = json.loads(client.body)
+    assert (told["object"], told["choices"][0]["message"]["content"]) == ("chat.completion", "Hello")
+    assert client.headers["content-type"] == "application/json"
+
+
+async def test_a_gathered_answer_is_forgotten_with_its_attempt() -> None:
+    client = Client(verbatim=False, framing=Framing.WHOLE)
+    await client.reply.feed(events(says("Wrong")))
+    client.reply.restart()
+    await client.reply.whole(events(says("Right", "STOP"))[0])
+    assert json.loads(client.body)["choices"][0]["message"]["content"] == "Right"
+
+
+async def test_a_stream_may_be_served_by_a_whole_answer() -> None:
+    client = Client(verbatim=False)
+    await client.reply.whole(events(says("Hello", "STOP"))[0])
+    assert (client.body.count(b"Hello"), client.ended) == (1, True)
+    assert client.body.endswith(b"data: [DONE]\n\n")

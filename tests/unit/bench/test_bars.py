@@ -55,7 +55,7 @@ def test_a_smoke_test_judges_nothing() -> None:
     [
         ("start", "start_s", 1, 1),
         ("chat", "cpu_us", 10, 4),
-        ("multi", "cpu_us", None, 5),
+        ("multi", "cpu_us", 12, 5),
         ("burst", "cpu_us_event", 8, 4),
         ("paced", "cpu_us_event", None, 3),
         ("hold", "kb_per_stream", 40, 30),

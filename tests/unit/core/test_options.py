@@ -24,6 +24,14 @@ from gemini_balance.core.options import OptionError, Options, names_in, options_
         ("SHOW_THINKING_PROCESS", "off", {"show_thinking_process": False}),
         ("ALLOWED_ORIGINS", "https://a.example", {"allowed_origins": ("https://a.example",)}),
         ("NATIVE_FAILOVER", "On", {"native_failover": "on"}),
+        ("IMAGE_MODELS", "a", {"image_models": ("a",)}),
+        ("NO_SAMPLING_MODELS", "", {"no_sampling_models": ()}),
+        ("THINKING_BUDGET_MAP", '{"a": 0, "b": -1}', {"thinking_budget_map": (("a", 0), ("b", -1))}),
+        ("THINKING_BUDGET_MAP", "", {"thinking_budget_map": ()}),
+        ("SAFETY_SETTINGS", '[{"category": "C", "threshold": "OFF"}]', {"safety_settings": (("C", "OFF"),)}),
+        ("SAFETY_SETTINGS", "", {"safety_settings": ()}),
+        ("TOOLS_CODE_EXECUTION_ENABLED", "true", {"tools_code_execution_enabled": True}),
+        ("URL_CONTEXT_ENABLED", "1", {"url_context_enabled": True}),
         ("NO_OPTION", "x", {}),
     ],
 )
@@ -48,6 +56,12 @@ def test_a_good_value_is_taken(name: str, text: str, changed: dict[str, object])
         ("SHOW_THINKING_PROCESS", "maybe", "SHOW_THINKING_PROCESS: 'maybe' is not true or false."),
         ("SEARCH_MODELS", '["a"', "SEARCH_MODELS: '[\"a\"' is not a JSON list of strings."),
         ("SEARCH_MODELS", "[1]", "SEARCH_MODELS: '[1]' is not a JSON list of strings."),
+        ("THINKING_BUDGET_MAP", "[1]", "THINKING_BUDGET_MAP: '[1]' is not a JSON object of whole numbers."),
+        (
+            "SAFETY_SETTINGS",
+            '[{"category": 1}]',
+            "SAFETY_SETTINGS: '[{\"category\": 1}]' is not a JSON list of objects with category and threshold.",
+        ),
         ("NATIVE_FAILOVER", "sometimes", "NATIVE_FAILOVER: 'sometimes' is not on, off or empty."),
     ],
 )

@@ -50,6 +50,7 @@ async def test_without_keys_there_is_no_list() -> None:
 
 
 async def test_callers_are_shown_the_list_and_the_names_with_a_suffix() -> None:
-    book = ModelBook(Stage(page("b", "a")).gateway)
+    book = ModelBook(Stage(page("b", "a", "gemini-3.8-flash")).gateway)
     await book.refresh()
-    assert book.shown(["a", "not-listed"]) == ["a", "a-search", "b"]
+    shown = ["a", "a-search", "b", "b-image", "gemini-3.8-flash", "gemini-3.8-flash-non-thinking"]
+    assert book.shown(["a", "not-listed"], ["b"]) == shown

@@ -191,6 +191,12 @@ def test_search_grounds_the_answer_with_byte_offsets() -> None:
     assert whole.grounding["webSearchQueries"] == ["what?"]
 
 
+def test_a_call_has_the_arguments_that_were_asked_for() -> None:
+    body = with_tools('[[sim: call=get_weather args="{\\"city\\": \\"Oslo\\"}"]] hi')
+    calls = [part["functionCall"] for part in parts(body) if isinstance(part, dict) and "functionCall" in part]
+    assert [call["args"] for call in calls if isinstance(call, dict)] == [{"city": "Oslo"}]
+
+
 def test_code_runs_before_the_text() -> None:
     kinds = [sorted(part) for part in parts(ask("hi", tools=[{"codeExecution": {}}])) if isinstance(part, dict)]
     assert kinds == [["executableCode", "thoughtSignature"], ["codeExecutionResult"], ["text"]]

@@ -16,13 +16,21 @@ from gemini_balance.simulator.directives import NONE, Directives, UnknownDirecti
         ("a [[sim: words=2]] b [[sim: pace_ms=1.5]]", Directives(words=2, pace_ms=1.5), "a  b"),
         ("[[sim: fault=stall after=3 seconds=5]]", Directives(fault="stall", after=3, seconds=5.0), ""),
         ("[[sim: call=f,g;h]]", Directives(call="f,g;h"), ""),
+        ('[[sim: call=f args="{\\"a\\": [1]}"]]', Directives(call="f", args='{"a": [1]}'), ""),
     ],
 )
 def test_it_reads(text: str, directives: Directives, rest: str) -> None:
     assert read(text) == (directives, rest)
 
 
-@pytest.mark.parametrize("text", ["[[sim: wrods=2]]", "[[sim: words=many]]", "[[sim: pad=lots]]"])
+@pytest.mark.parametrize(
+    "text", ["[[sim: wrods=2]]", "[[sim: words=many]]", "[[sim: pad=lots]]", '[[sim: args="{a"]]', "[[sim: args=1]]"]
+)
 def test_it_refuses_what_it_does_not_know(text: str) -> None:
     with pytest.raises(UnknownDirectiveError):
         read(text)
+
+
+def test_standing_directives_are_for_texts_without_any() -> None:
+    assert read("hello", "words=2") == (Directives(words=2), "hello")
+    assert read("[[sim: events=3]] hello", "words=2") == (Directives(events=3), "hello")

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gemini_balance.core.call import SEARCH
+from gemini_balance.core.call import IMAGE, NON_THINKING, SEARCH
 from gemini_balance.core.catalog.aliases import ALIASES
 from gemini_balance.core.errors import BadRequest, ModelNotFound
 
@@ -15,36 +15,64 @@ if TYPE_CHECKING:
     from datetime import date
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,199}")
+SUFFIXES = (SEARCH, NON_THINKING, IMAGE)
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """`model` is Google's name; `search` asks for the search tool."""
+    """`model` is Google's name; the rest is what the suffixes ask for."""
 
     model: str
     search: bool = False
+    image: bool = False
+    non_thinking: bool = False
 
 
-def resolve(name: str, listed: Set[str], search_models: Set[str], today: date) -> Resolved:
+def resolve(
+    name: str, listed: Set[str], search_models: Set[str], today: date, image_models: Set[str] = frozenset()
+) -> Resolved:
     """The requested name, with a `models/` in front or not. `listed` is empty while the upstream's list is unknown.
 
-    A name that Google lists is taken as it is, whatever it ends in. A retired one follows the alias table; a name
-    we don't know at all is left for Google to judge. Raises BadRequest where `-search` is not switched on.
+    A name that Google lists is taken as it is, whatever it ends in; suffixes come off one by one, in any order, until
+    such a name is left. A retired one follows the alias table; a name we don't know at all is left for Google to judge.
+    Raises BadRequest where `-search` is not switched on.
     """
     name = name.removeprefix("models/")
     if not name:
         raise BadRequest("The request names no model. Set `model` to one of GET /v1/models.", param="model")
     if name in listed:
         return Resolved(name)
-    base = name.removesuffix(SEARCH)
+    base, asked = _stripped(name, listed, image_models)
     model = successor(base, listed, today)
-    if base == name:
-        return Resolved(model)
-    if not {base, model} & search_models:
+    if SEARCH in asked and not {base, model} & search_models:
         raise BadRequest(
             f"Web search is not switched on for {base}. The operator can add it to SEARCH_MODELS.", param="model"
         )
-    return Resolved(model, search=True)
+    return Resolved(model, search=SEARCH in asked, image=IMAGE in asked, non_thinking=NON_THINKING in asked)
+
+
+def _stripped(name: str, listed: Set[str], image_models: Set[str]) -> tuple[str, set[str]]:
+    """Many real names end in `-image`, known to us or not: only IMAGE_MODELS have it as a suffix."""
+    asked: set[str] = set()
+    while name not in listed:
+        suffix = next((one for one in SUFFIXES if name.endswith(one) and one not in asked), None)
+        if suffix is None:
+            break
+        base = name.removesuffix(suffix)
+        if suffix == IMAGE and not _bare(base) & image_models:
+            break
+        name = base
+        asked.add(suffix)
+    return name, asked
+
+
+def _bare(name: str) -> set[str]:
+    """The name, and what is left of it once no suffix is."""
+    names = {name}
+    while suffix := next((one for one in SUFFIXES if name.endswith(one)), None):
+        name = name.removesuffix(suffix)
+        names.add(name)
+    return names
 
 
 def check_name(name: str) -> None:

@@ -5,27 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import structs
 
 from gemini_balance.core.call import Framing, Operation
+from gemini_balance.core.catalog.config import Config
+from gemini_balance.core.catalog.dropped import told
+from gemini_balance.core.catalog.fit import fit
 from gemini_balance.core.catalog.resolve import resolve, successor
 from gemini_balance.core.pool.pool import Demand
 from gemini_balance.core.wire.codec import encode
 
+__all__ = ["Config", "Route", "route_of"]
+
 if TYPE_CHECKING:
-    from collections.abc import Set
-    from datetime import date
-
     from gemini_balance.core.call import Call
-
-
-class Config(msgspec.Struct, frozen=True):
-    """What resolving needs to know of the moment: the upstream's list, the options, the day."""
-
-    listed: Set[str]
-    search_models: Set[str]
-    today: date
-    native_failover: str = ""  # on, off, or what the prefix says
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -42,11 +34,12 @@ class Route(msgspec.Struct, frozen=True):
     verbatim: bool = False
     single_attempt: bool = False
     patience: float | None = None
+    dropped: tuple[str, ...] = ()  # what this model could not be told, for the caller to see
 
 
 def route_of(call: Call, config: Config) -> Route:
     """Pure. Raises BadRequest for a model name that can't be served."""
-    model, body = _ready(call, config)
+    model, body, dropped = _ready(call, config)
     return Route(
         upstream="gemini_api",
         operation=call.operation,
@@ -59,17 +52,17 @@ def route_of(call: Call, config: Config) -> Route:
         verbatim=call.verbatim,
         single_attempt=_single_attempt(call, config),
         patience=call.patience,
+        dropped=dropped,
     )
 
 
-def _ready(call: Call, config: Config) -> tuple[str, bytes]:
+def _ready(call: Call, config: Config) -> tuple[str, bytes, tuple[str, ...]]:
     if call.request is None:  # native: only a retired model's name is changed, never a byte of the body
-        return (successor(call.model, config.listed, config.today) if call.model else ""), call.raw
-    resolved = resolve(call.model, config.listed, config.search_models, config.today)
-    if resolved.search:
-        tools = [*(call.request.tools or ()), {"googleSearch": {}}]
-        return resolved.model, encode(structs.replace(call.request, tools=tools))
-    return resolved.model, encode(call.request)
+        model = successor(call.model, config.listed, config.today) if call.model else ""
+        return model, call.raw, ()
+    resolved = resolve(call.model, config.listed, config.search_models, config.today, config.image_models)
+    request, dropped = fit(call.request, call.wishes, resolved, config)
+    return resolved.model, encode(request), told([*call.dropped, *dropped])
 
 
 def _single_attempt(call: Call, config: Config) -> bool:

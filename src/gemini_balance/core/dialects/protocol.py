@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.call import Call, Inbound, Operation
     from gemini_balance.core.errors import GatewayError
     from gemini_balance.core.gemini.events import Event
+    from gemini_balance.core.gemini.signatures import SignatureStore
     from gemini_balance.core.options import Options
 
 
@@ -42,8 +43,8 @@ class Encoder(Protocol):
     def finish(self, rest: bytes) -> bytes:
         """What closes a stream that ended well; `rest` are the upstream's last bytes after its last event."""
 
-    def whole(self, event: Event) -> bytes:
-        """The answer to a unary call."""
+    def whole(self, *events: Event) -> bytes:
+        """The answer to a unary call; of several events where it was gathered from a stream."""
 
     def failure(self, error: GatewayError) -> bytes:
         """An error inside a stream that is open already, and the stream's end."""
@@ -58,7 +59,10 @@ class Dialect(Protocol):
     def decode(self, operation: Operation, inbound: Inbound) -> Call:
         """Raises BadRequest with a sentence that names the field."""
 
-    def encoder(self, call: Call, moment: Moment, options: Options) -> Encoder: ...
+    def encoder(
+        self, call: Call, moment: Moment, options: Options, signatures: SignatureStore | None = None
+    ) -> Encoder:
+        """`signatures` remember what callers may fail to bring back."""
 
     def error(self, error: GatewayError) -> bytes:
         """The body of an error reply, JSON."""

@@ -15,12 +15,23 @@ class Wire(msgspec.Struct, omit_defaults=True, rename="camel", gc=False):
     """camelCase on the wire; what is unset is not sent."""
 
 
+class PartialArg(Wire):
+    """A piece of one argument; none of the values means null."""
+
+    json_path: str = ""
+    string_value: str | None = None
+    number_value: int | float | None = None
+    bool_value: bool | None = None
+
+
 class FunctionCall(Wire):
     """`args` is left as it came. (msgspec refuses every object for `Raw | None`; unset is what it understands.)"""
 
     name: str = ""
     args: msgspec.Raw | UnsetType = UNSET
     id: str | None = None
+    partial_args: list[PartialArg] | None = None
+    will_continue: bool | None = None
 
 
 class FunctionResponse(Wire):
@@ -36,6 +47,23 @@ class Blob(Wire):
     data: str = ""
 
 
+class ExecutableCode(Wire):
+    code: str = ""
+    language: str = ""
+    id: str | None = None
+
+
+class CodeExecutionResult(Wire):
+    outcome: str = ""
+    output: str = ""
+    id: str | None = None
+
+
+class FileData(Wire):
+    file_uri: str = ""
+    mime_type: str = ""
+
+
 class Part(Wire):
     text: str | None = None
     thought: bool | None = None
@@ -43,9 +71,9 @@ class Part(Wire):
     function_call: FunctionCall | None = None
     function_response: FunctionResponse | None = None
     inline_data: Blob | None = None
-    executable_code: msgspec.Raw | UnsetType = UNSET
-    code_execution_result: msgspec.Raw | UnsetType = UNSET
-    file_data: msgspec.Raw | UnsetType = UNSET
+    executable_code: ExecutableCode | None = None
+    code_execution_result: CodeExecutionResult | None = None
+    file_data: FileData | None = None
 
 
 class Content(Wire):
@@ -53,28 +81,18 @@ class Content(Wire):
     parts: list[Part] = []
 
 
-class WebChunk(Wire):
-    uri: str = ""
-    title: str = ""
+class TokenLogprob(Wire):
+    token: str = ""
+    log_probability: float = 0.0
 
 
-class GroundingChunk(Wire):
-    web: WebChunk | None = None
+class TopCandidates(Wire):
+    candidates: list[TokenLogprob] = []
 
 
-class Segment(Wire):
-    start_index: int = 0
-    end_index: int = 0
-
-
-class GroundingSupport(Wire):
-    segment: Segment | None = None
-    grounding_chunk_indices: list[int] = []
-
-
-class GroundingMetadata(Wire):
-    grounding_chunks: list[GroundingChunk] = []
-    grounding_supports: list[GroundingSupport] = []
+class LogprobsResult(Wire):
+    chosen_candidates: list[TokenLogprob] = []
+    top_candidates: list[TopCandidates] = []
 
 
 class Candidate(Wire):
@@ -82,7 +100,12 @@ class Candidate(Wire):
     finish_reason: str | None = None
     finish_message: str | None = None
     index: int = 0
-    grounding_metadata: GroundingMetadata | None = None
+    logprobs_result: LogprobsResult | None = None
+    continuation_token: str | None = None
+    # Handed on as they came, and looked into once per answer: core/gemini/grounding.py.
+    grounding_metadata: msgspec.Raw | UnsetType = UNSET
+    url_context_metadata: msgspec.Raw | UnsetType = UNSET
+    citation_metadata: msgspec.Raw | UnsetType = UNSET
 
 
 class PromptFeedback(Wire):
@@ -90,13 +113,24 @@ class PromptFeedback(Wire):
     block_reason_message: str | None = None
 
 
+class ModalityTokens(Wire):
+    modality: str = ""
+    token_count: int = 0
+
+
 class UsageMetadata(Wire):
+    """The details are left as they came: every event of a stream has them, and only the last ones count."""
+
     prompt_token_count: int = 0
     cached_content_token_count: int = 0
     candidates_token_count: int = 0
     thoughts_token_count: int = 0
     tool_use_prompt_token_count: int = 0
     total_token_count: int = 0
+    service_tier: str | None = None
+    prompt_tokens_details: msgspec.Raw | UnsetType = UNSET
+    candidates_tokens_details: msgspec.Raw | UnsetType = UNSET
+    tool_use_prompt_tokens_details: msgspec.Raw | UnsetType = UNSET
 
 
 class ErrorDetail(Wire):
@@ -140,4 +174,5 @@ class ModelPage(Wire):
 
 
 decode_reply = msgspec.json.Decoder(GenerateContentResponse, strict=False).decode
+decode_details = msgspec.json.Decoder(list[ModalityTokens], strict=False).decode
 decode_models = msgspec.json.Decoder(ModelPage, strict=False).decode

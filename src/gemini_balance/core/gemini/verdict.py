@@ -69,10 +69,11 @@ class Tally:
     for its usage, which is cumulative.
     """
 
-    __slots__ = ("_last", "content", "fault", "finish", "thoughts", "usage")
+    __slots__ = ("_last", "content", "continuation", "fault", "finish", "thoughts", "usage")
 
     def __init__(self) -> None:
         self.content = False
+        self.continuation = ""
         self.thoughts = False
         self.finish = ""
         self.usage = NO_USAGE
@@ -96,7 +97,9 @@ class Tally:
             self._look_at(candidate)
 
     def _look_at(self, candidate: Candidate) -> None:
-        self.finish = candidate.finish_reason or self.finish  # not the first decides: code execution sends several
+        if candidate.finish_reason is not None:
+            self.finish = candidate.finish_reason  # not the first decides: code execution sends several
+            self.continuation = candidate.continuation_token or ""
         for part in candidate.content.parts if candidate.content else ():
             self.content = self.content or has_content(part)
             self.thoughts = self.thoughts or is_thought(part)
@@ -107,12 +110,12 @@ class Tally:
             self.usage = usage_of(self._last.reply.usage_metadata)
         if self.fault is not None:
             return self.fault
-        return Outcome(self._cause(closed), usage=self.usage, finish=self.finish)
+        return Outcome(self._cause(closed), usage=self.usage, finish=self.finish, continuation=self.continuation)
 
     def _cause(self, closed: bool) -> Cause:
         if not self.finish or not closed:
             return Cause.CUT
-        if self.content or self.finish in TOLD:
+        if self.content or self.continuation or self.finish in TOLD:
             return Cause.ANSWERED
         if self.finish in MALFORMED:
             return Cause.MALFORMED_CALL

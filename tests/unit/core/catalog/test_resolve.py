@@ -1,6 +1,7 @@
 """What a requested model name means."""
 
 from datetime import date
+from itertools import permutations
 
 import pytest
 
@@ -32,6 +33,34 @@ SEARCH = frozenset({"gemini-2.5-pro", "gemini-flash-latest"})
 )
 def test_a_name_is_resolved(name: str, listed: frozenset[str], resolved: Resolved) -> None:
     assert resolve(name, listed, SEARCH, TODAY) == resolved
+
+
+SUFFIXES = ("-search", "-image", "-non-thinking")
+
+
+@pytest.mark.parametrize("order", [order for size in (1, 2, 3) for order in permutations(SUFFIXES, size)], ids="".join)
+@pytest.mark.parametrize("listed", [LISTED, UNKNOWN], ids=["listed", "list unknown"])
+def test_suffixes_combine_in_any_order(order: tuple[str, ...], listed: frozenset[str]) -> None:
+    resolved = Resolved(
+        "gemini-2.5-pro", search="-search" in order, image="-image" in order, non_thinking="-non-thinking" in order
+    )
+    assert resolve("gemini-2.5-pro" + "".join(order), listed, SEARCH, TODAY, SEARCH) == resolved
+
+
+@pytest.mark.parametrize(
+    ("name", "resolved"),
+    [
+        ("gemini-2.5-flash-image", Resolved("gemini-2.5-flash-image")),
+        ("gemini-2.5-flash-image-non-thinking", Resolved("gemini-2.5-flash-image", non_thinking=True)),
+        ("odd-search-search", Resolved("odd-search", search=True)),
+        ("odd-search-non-thinking", Resolved("odd-search", non_thinking=True)),
+        ("gemini-2.5-pro-image", Resolved("gemini-2.5-pro-image")),
+        ("x-non-thinking-non-thinking", Resolved("x-non-thinking", non_thinking=True)),
+    ],
+)
+def test_real_names_that_end_like_a_suffix_still_work(name: str, resolved: Resolved) -> None:
+    search = frozenset({"odd-search"})
+    assert resolve(name, LISTED | {"gemini-2.5-flash-image"}, search, TODAY) == resolved
 
 
 @pytest.mark.parametrize(

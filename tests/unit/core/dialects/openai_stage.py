@@ -19,12 +19,13 @@ COUNTED = {
     "cachedContentTokenCount": 4,
     "totalTokenCount": 17,
 }
+PREDICTED = {"accepted_prediction_tokens": 0, "rejected_prediction_tokens": 0}
 USAGE = {
     "prompt_tokens": 12,
     "completion_tokens": 5,
     "total_tokens": 17,
-    "prompt_tokens_details": {"cached_tokens": 4},
-    "completion_tokens_details": {"reasoning_tokens": 2},
+    "prompt_tokens_details": {"cached_tokens": 4, "audio_tokens": 0},
+    "completion_tokens_details": PREDICTED | {"reasoning_tokens": 2, "audio_tokens": 0},
 }
 
 

@@ -1,13 +1,15 @@
 """A chat completion request in Gemini's terms."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
-from gemini_balance.core.call import Framing, Inbound, Operation
+from gemini_balance.core.call import NO_WISHES, Framing, Inbound, Operation, Wishes
 from gemini_balance.core.dialects.openai.dialect import OPENAI
 from gemini_balance.core.errors import BadRequest
+from gemini_balance.core.gemini.request_schema import ThinkingConfig
 from gemini_balance.core.wire.codec import encode
 from tests.unit.core.dialects.openai_stage import HI, asked
 
@@ -89,11 +91,11 @@ def test_only_what_the_caller_sent_is_set(body: dict[str, Any], config: dict[str
 
 
 def test_google_takes_five_stops_and_the_caller_learns_which_were_dropped() -> None:
-    call = asked(stop=list("abcdefg"), logit_bias={"1": 1}, logprobs=True, reasoning_effort="low")
+    call = asked(stop=list("abcdefg"), logit_bias={"1": 1})
     assert call.request is not None
     assert call.request.generation_config is not None
     assert call.request.generation_config.stop_sequences == list("abcde")
-    assert call.dropped == ("reasoning_effort", "logprobs", "logit_bias", "stop[5:]")
+    assert call.dropped == ("stop[5:]", "logit_bias")
 
 
 @pytest.mark.parametrize(
@@ -126,18 +128,19 @@ def test_a_stream_is_asked_for_as_a_stream(body: dict[str, Any], facts: tuple[An
         ({"messages": "Hi"}, "messages", "Expected `array`, got `str`"),
         ({"messages": [{"content": "x"}]}, "messages[0]", "missing required field `role`"),
         ({"messages": [message("user", 7)]}, "messages[0].content", "Expected"),
-        ({"messages": [message("robot")]}, "messages", "not 'robot'"),
-        ({"messages": [message("tool", tool_call_id="x")]}, "messages", "not 'tool'"),
-        ({"messages": [message("assistant", tool_calls=[{}])]}, "messages", "Tool calls can't be carried"),
-        ({"messages": [message("user", [{"type": "image_url"}])]}, "messages", "Content of type 'image_url'"),
+        ({"messages": [message("robot")]}, "messages[0].role", "not 'robot'"),
+        ({"messages": [message("tool", tool_call_id="x")]}, "messages[0].tool_call_id", "answers 'x'"),
+        ({"messages": [message("assistant", tool_calls=[{}])]}, "messages[0].tool_calls[0]", "Only calls of functions"),
+        ({"messages": [message("user", [{"type": "x"}])]}, "messages[0].content[0]", "Content of type 'x'"),
         ({"messages": [message("user", [{"text": "x"}])]}, "messages[0].content[0]", "missing required field `type`"),
         ({"model": 7}, "model", "Expected `str`, got `int`"),
         ({"temperature": "hot"}, "temperature", "Expected `float | null`, got `str`"),
         ({"max_tokens": 1.5}, "max_tokens", "Expected `int | null`, got `float`"),
         ({"stream": "yes"}, "stream", "Expected `bool | null`, got `str`"),
-        ({"tools": [{}]}, "tools", "`tools` can't be carried"),
-        ({"functions": [{}]}, "functions", "`functions` can't be carried"),
-        ({"response_format": {"type": "json_object"}}, "response_format", "`response_format` can't be carried"),
+        ({"tools": [{}]}, "tools[0].type", "neither a type nor a `function`"),
+        ({"functions": [{}]}, "functions[0]", "missing required field `name`"),
+        ({"response_format": {"type": "yaml"}}, "response_format.type", "not 'yaml'"),
+        ({"messages": [message("user", [{"type": "file", "file": {}}])]}, "messages[0].content[0]", "`file.file_data`"),
     ],
     ids=str,
 )
@@ -151,6 +154,46 @@ def test_a_bad_request_is_refused_by_the_fields_name(body: dict[str, Any], param
 @pytest.mark.parametrize("body", [{"tools": []}, {"tools": None}, {"response_format": {"type": "text"}}], ids=str)
 def test_what_asks_for_nothing_special_is_not_refused(body: dict[str, Any]) -> None:
     assert asked(**body).model == "m"
+
+
+@pytest.mark.parametrize(
+    ("body", "wishes"),
+    [
+        ({}, NO_WISHES),
+        ({"parallel_tool_calls": False}, Wishes(parallel=False)),
+        ({"parallel_tool_calls": True}, NO_WISHES),
+        ({"functions": [{"name": "f"}]}, Wishes(legacy=True)),
+        ({"tools": [{"type": "function", "function": {"name": "f", "strict": True}}]}, Wishes(strict=True)),
+        ({"tools": [{"type": "function", "function": {"name": "a b"}}]}, Wishes(renamed={"a_b": "a b"})),
+        ({"audio": {"voice": "alloy", "format": "pcm16"}}, Wishes(audio_format="pcm16")),
+        ({"reasoning_effort": "Low"}, Wishes(effort="low")),
+        (
+            {"google": {"thinking_config": {"thinking_level": "low"}}},
+            Wishes(thinking=ThinkingConfig(None, None, "LOW")),
+        ),
+    ],
+    ids=str,
+)
+def test_what_must_wait_for_the_model_or_the_answer_is_a_wish(body: dict[str, Any], wishes: Wishes) -> None:
+    assert asked(**body).wishes == wishes
+
+
+def test_names_that_google_refuses_are_told_apart_however_they_collide() -> None:
+    names = ["a b", "a_b", "a-b", "a/b", "1x", "é" * 200, "ok"]
+    call = asked(tools=[{"type": "function", "function": {"name": name}} for name in names])
+    assert call.request is not None
+    assert call.request.tools is not None
+    sent = [one.name for one in call.request.tools[0]["functionDeclarations"]]
+    assert [call.wishes.renamed.get(name, name) for name in sent] == names
+    assert all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.:-]{0,127}", name) for name in sent)
+
+
+def test_media_that_is_named_by_its_address_is_to_be_fetched_into_its_part() -> None:
+    urls = ["https://a.example/1.png", "http://b.example/2.png"]
+    call = asked(messages=[message("user", [{"type": "image_url", "image_url": {"url": url}} for url in urls])])
+    assert [media.url for media in call.media] == urls
+    assert call.request is not None
+    assert all(part is media.part for part, media in zip(call.request.contents[0].parts, call.media, strict=True))
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"messages":[]}', b"\x00" * 9])

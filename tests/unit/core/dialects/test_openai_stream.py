@@ -70,8 +70,8 @@ def test_usage_is_the_last_one_told() -> None:
         ),
         pytest.param(
             [event(candidate({"text": ""})), event(candidate({"text": "", "thoughtSignature": "s"}, finish="STOP"))],
-            [ROLE, ({}, "stop")],
-            id="empty texts are not sent",
+            [ROLE, ({"extra_content": {"google": {"thought_signature": "s"}}}, "stop")],
+            id="empty texts are not sent, but the signature on one is",
         ),
         pytest.param(
             [event(candidate(TEXT)), event(candidate(finish="SAFETY", finishMessage="Too hot."))],
@@ -121,7 +121,9 @@ def test_sources_come_with_the_last_chunk_and_point_into_the_whole_text() -> Non
     )
     place = {"start_index": 1, "end_index": 2, "title": "A", "url": "https://a.example"}
     annotations = [{"url_citation": place, "type": "url_citation"}]
-    assert said(*events, model="gemini-x-search")[-1] == ({"annotations": annotations}, "stop")
+    extra = {"google": {"grounding_metadata": grounding}}
+    last = {"annotations": annotations, "extra_content": extra}
+    assert said(*events, model="gemini-x-search")[-1] == (last, "stop")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.core.dialects.openai_stage import COUNTED, USAGE, candidate, event, whole
+from tests.unit.core.dialects.openai_stage import COUNTED, PREDICTED, USAGE, candidate, event, whole
 
 TEXT, THOUGHT = {"text": "Hi"}, {"text": "hm", "thought": True}
 FILTERED = ("SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "MODEL_ARMOR")
@@ -12,13 +12,13 @@ NONE = {
     "prompt_tokens": 0,
     "completion_tokens": 0,
     "total_tokens": 0,
-    "prompt_tokens_details": {"cached_tokens": 0},
-    "completion_tokens_details": {"reasoning_tokens": 0},
+    "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
+    "completion_tokens_details": PREDICTED | {"reasoning_tokens": 0, "audio_tokens": 0},
 }
 
 
 def choice(content: str | None, finish: str = "stop", index: int = 0, **more: Any) -> dict[str, Any]:
-    message = {"role": "assistant", "content": content, "refusal": None} | more
+    message = {"role": "assistant", "content": content, "refusal": None, "annotations": []} | more
     return {"index": index, "message": message, "logprobs": None, "finish_reason": finish}
 
 
@@ -136,9 +136,11 @@ def citation(number: int, begin: int, end: int) -> dict[str, Any]:
 )
 def test_sources_are_annotations(grounding: dict[str, Any], annotations: list[dict[str, Any]]) -> None:
     reply = event(candidate({"text": "你好 abc"}, finish="STOP", groundingMetadata=grounding))
-    assert whole(reply)["choices"] == [choice("你好 abc", annotations=annotations)]
+    extra = {"google": {"grounding_metadata": grounding}}
+    assert whole(reply)["choices"] == [choice("你好 abc", annotations=annotations, extra_content=extra)]
 
 
 def test_an_answer_without_sources_has_no_annotations() -> None:
     reply = event(candidate(TEXT, finish="STOP", groundingMetadata={"webSearchQueries": ["x"]}))
-    assert whole(reply)["choices"] == [choice("Hi")]
+    extra = {"google": {"grounding_metadata": {"webSearchQueries": ["x"]}}}
+    assert whole(reply)["choices"] == [choice("Hi", extra_content=extra)]

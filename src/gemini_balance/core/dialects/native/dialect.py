@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.call import Inbound
     from gemini_balance.core.dialects.protocol import Moment
     from gemini_balance.core.errors import GatewayError
+    from gemini_balance.core.gemini.signatures import SignatureStore
     from gemini_balance.core.options import Options
 
 # Exactly one credential may reach Google, and it is ours; a caller's own are for our door only.
@@ -49,7 +50,9 @@ class NativeDialect:
             patience=_seconds(inbound.headers.get(b"x-server-timeout", b"")),
         )
 
-    def encoder(self, call: Call, moment: Moment, options: Options) -> NativeEncoder:
+    def encoder(
+        self, call: Call, moment: Moment, options: Options, signatures: SignatureStore | None = None
+    ) -> NativeEncoder:
         return NativeEncoder(call.framing)
 
     def error(self, error: GatewayError) -> bytes:

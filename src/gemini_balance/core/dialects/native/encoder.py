@@ -62,8 +62,8 @@ class NativeEncoder:
     def finish(self, rest: bytes) -> bytes:
         return rest
 
-    def whole(self, event: Event) -> bytes:
-        return event.raw
+    def whole(self, *events: Event) -> bytes:
+        return b"".join([event.raw for event in events])
 
     def failure(self, error: GatewayError) -> bytes:
         body = encode(error_body(error))

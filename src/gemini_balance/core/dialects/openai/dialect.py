@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gemini_balance.core.call import SEARCH, Call, Operation
+from gemini_balance.core.call import Call, Operation
 from gemini_balance.core.dialects.openai import request
 from gemini_balance.core.dialects.openai.encoder import ChatEncoder
 from gemini_balance.core.dialects.openai.errors import error_body
 from gemini_balance.core.dialects.openai.reply_schema import Model, ModelList
+from gemini_balance.core.dialects.openai.teller import manner_of
 from gemini_balance.core.wire.codec import encode
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.call import Inbound
     from gemini_balance.core.dialects.protocol import Moment
     from gemini_balance.core.errors import GatewayError
+    from gemini_balance.core.gemini.signatures import SignatureStore
     from gemini_balance.core.options import Options
 
 
@@ -30,14 +32,17 @@ class OpenAiDialect:
             return Call(operation, inbound.target)
         return request.decode(inbound)
 
-    def encoder(self, call: Call, moment: Moment, options: Options) -> ChatEncoder:
+    def encoder(
+        self, call: Call, moment: Moment, options: Options, signatures: SignatureStore | None = None
+    ) -> ChatEncoder:
         return ChatEncoder(
             call.model,
             moment,
+            manner_of(call, options),
+            signatures,
             stream=call.operation is Operation.STREAM,
             include_usage=call.include_usage,
-            show_thoughts=options.show_thinking_process,
-            searched=call.model.endswith(SEARCH),
+            raw_audio=call.wishes.audio_format == "pcm16",
         )
 
     def error(self, error: GatewayError) -> bytes:

@@ -1,46 +1,70 @@
-"""What both forms of an OpenAI answer share: finish reasons, refusals, usage, citations."""
+"""What both forms of an OpenAI answer share: finish reasons, refusals, usage, citations, logprobs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+from msgspec import UNSET
+
 from gemini_balance.core.dialects.openai.reply_schema import (
     Annotation,
     CompletionDetails,
     FinishReason,
+    Logprob,
     PromptDetails,
+    ServiceTier,
+    TopLogprob,
     UrlCitation,
     Usage,
 )
-from gemini_balance.core.gemini.schema import UsageMetadata
+from gemini_balance.core.gemini.grounding import citations
+from gemini_balance.core.gemini.schema import TopCandidates, UsageMetadata, decode_details
+from gemini_balance.core.gemini.verdict import MALFORMED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from gemini_balance.core.gemini.schema import Candidate, GroundingMetadata, PromptFeedback
+    from msgspec import UnsetType
+
+    from gemini_balance.core.gemini.grounding import GroundingMetadata
+    from gemini_balance.core.gemini.schema import Candidate, LogprobsResult, PromptFeedback, TokenLogprob
 
 FILTERED = frozenset(
     {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT"}
     | {"IMAGE_RECITATION", "MODEL_ARMOR", "ESCALATION", "PUP_LIMITED_DISABLED"}
 )
+MISCALLED = MALFORMED | {"TOO_MANY_TOOL_CALLS"}
+FINISH: dict[str, FinishReason] = {
+    "MAX_TOKENS": "length",
+    "CONTINUATION": "length",
+    **dict.fromkeys(FILTERED, "content_filter"),
+}
+TIERS: dict[str, ServiceTier] = {"standard": "default", "flex": "flex", "priority": "priority"}
 NO_USAGE = UsageMetadata()
+NO_CANDIDATES = TopCandidates()
 
 
-def finish_reason(reason: str) -> FinishReason:
-    if reason in FILTERED:
-        return "content_filter"
-    return "length" if reason in ("MAX_TOKENS", "CONTINUATION") else "stop"
+def finish_reason(reason: str, *, called: bool = False) -> FinishReason:
+    return FINISH.get(reason) or ("tool_calls" if called else "stop")
 
 
 def refusal(candidate: Candidate) -> str | None:
-    """A sentence for the caller where the answer was filtered, so that a block doesn't look like silence."""
-    if candidate.finish_reason not in FILTERED:
-        return None
-    return candidate.finish_message or f"Google's filter ended this answer ({candidate.finish_reason})."
+    """A sentence where the answer was filtered or a call was lost, so that neither looks like a whole answer."""
+    reason = candidate.finish_reason
+    if reason in FILTERED:
+        return candidate.finish_message or f"Google's filter ended this answer ({reason})."
+    if reason in MISCALLED:
+        return candidate.finish_message or f"The model tried a function call that came to nothing ({reason})."
+    return None
 
 
 def prompt_refusal(feedback: PromptFeedback) -> str:
     return feedback.block_reason_message or f"Google's filter refused this prompt ({feedback.block_reason})."
+
+
+def tier(counted: UsageMetadata | None) -> ServiceTier | UnsetType:
+    return TIERS.get((counted.service_tier or "").lower(), UNSET) if counted else UNSET
 
 
 def usage(counted: UsageMetadata | None) -> Usage:
@@ -48,39 +72,49 @@ def usage(counted: UsageMetadata | None) -> Usage:
     counted = counted or NO_USAGE
     prompt = counted.prompt_token_count + counted.tool_use_prompt_token_count
     completion = counted.candidates_token_count + counted.thoughts_token_count
+    heard = _audio(counted.prompt_tokens_details)
+    if counted.tool_use_prompt_token_count:
+        heard += _audio(counted.tool_use_prompt_tokens_details)
     return Usage(
         prompt,
         completion,
         prompt + completion,
-        PromptDetails(counted.cached_content_token_count),
-        CompletionDetails(counted.thoughts_token_count),
+        PromptDetails(counted.cached_content_token_count, heard),
+        CompletionDetails(counted.thoughts_token_count, _audio(counted.candidates_tokens_details)),
     )
 
 
-def sources(grounding: GroundingMetadata | None, text: str) -> list[Annotation]:
-    """The sources of a searched answer, each with the place in the text it stands for (characters, not bytes)."""
-    if grounding is None:
-        return []
-    return [Annotation(citation) for citation in _citations(grounding, text)]
+def continued(before: UsageMetadata | None, then: UsageMetadata) -> UsageMetadata:
+    """Of an answer in several replies: what was said adds up; the prompt is the caller's, and counts once."""
+    if before is None:
+        return then
+    return msgspec.structs.replace(
+        before,
+        candidates_token_count=before.candidates_token_count + then.candidates_token_count,
+        thoughts_token_count=before.thoughts_token_count + then.thoughts_token_count,
+    )
 
 
-def _citations(grounding: GroundingMetadata, text: str) -> Iterator[UrlCitation]:
-    encoded = text.encode()
-    cited: set[int] = set()
-    for support in grounding.grounding_supports:
-        for number in support.grounding_chunk_indices:
-            if support.segment and number < len(grounding.grounding_chunks):
-                cited.add(number)
-                begin, end = (
-                    len(encoded[:at].decode(errors="ignore"))
-                    for at in (support.segment.start_index, support.segment.end_index)
-                )
-                yield from _citation(grounding, number, begin, end)
-    for number in range(len(grounding.grounding_chunks)):
-        if number not in cited:
-            yield from _citation(grounding, number, 0, 0)
+def _audio(details: msgspec.Raw | UnsetType) -> int:
+    if details is UNSET or b"AUDIO" not in bytes(details):
+        return 0
+    return sum(one.token_count for one in decode_details(details) if one.modality == "AUDIO")
 
 
-def _citation(grounding: GroundingMetadata, number: int, begin: int, end: int) -> Iterator[UrlCitation]:
-    if web := grounding.grounding_chunks[number].web:
-        yield UrlCitation(begin, end, web.title, web.uri)
+def sources(grounding: GroundingMetadata, text: str) -> list[Annotation]:
+    """The sources of a searched answer, each with the place in the text it stands for."""
+    return [
+        Annotation(UrlCitation(one.begin, one.end, one.source.title, one.source.uri))
+        for one in citations(grounding, text)
+    ]
+
+
+def logprobs(result: LogprobsResult) -> Iterator[Logprob]:
+    tops = iter(result.top_candidates)
+    for chosen in result.chosen_candidates:
+        top = next(tops, NO_CANDIDATES)
+        yield Logprob(chosen.token, chosen.log_probability, list(chosen.token.encode()), _top(top.candidates))
+
+
+def _top(candidates: Iterable[TokenLogprob]) -> list[TopLogprob]:
+    return [TopLogprob(one.token, one.log_probability, list(one.token.encode())) for one in candidates]

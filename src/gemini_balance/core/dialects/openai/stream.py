@@ -6,21 +6,16 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
-from gemini_balance.core.dialects.openai import reply as answers
-from gemini_balance.core.dialects.openai.reply_schema import Chunk, ChunkChoice, Delta
+from gemini_balance.core.dialects.openai.answer import Answer
+from gemini_balance.core.dialects.openai.reply_schema import Audio, Chunk, ChunkChoice, Delta, FunctionSaid, ToolCall
 from gemini_balance.core.wire.codec import encode
 from gemini_balance.core.wire.sse import DONE, event
 
 if TYPE_CHECKING:
-    from gemini_balance.core.dialects.openai.reply_schema import Usage
+    from gemini_balance.core.dialects.openai.reply_schema import Logprobs, Usage
+    from gemini_balance.core.dialects.openai.teller import CallIds, Manner, Teller
     from gemini_balance.core.gemini.events import Event
-    from gemini_balance.core.gemini.schema import (
-        Candidate,
-        GenerateContentResponse,
-        GroundingMetadata,
-        Part,
-        UsageMetadata,
-    )
+    from gemini_balance.core.gemini.schema import GenerateContentResponse
 
 NO_CHOICES = b'"choices":[]'
 
@@ -28,19 +23,18 @@ NO_CHOICES = b'"choices":[]'
 class ChunkStream:
     """One per streamed call."""
 
+    __slots__ = ("_answer", "_around", "_audio", "_created", "_id", "_include_usage", "_model")
+
     def __init__(
-        self, chat_id: str, created: int, model: str, *, include_usage: bool, show_thoughts: bool, searched: bool
+        self, chat_id: str, created: int, model: str, manner: Manner, ids: CallIds, *, include_usage: bool
     ) -> None:
         self._id = chat_id
         self._created = created
         self._model = model
         self._include_usage = include_usage
-        self._show_thoughts = show_thoughts
-        self._searched = searched
-        self._choices: dict[int, _Choice] = {}
-        self._usage: UsageMetadata | None = None
-        self._fingerprint: str | None = None
+        self._answer = Answer(manner, ids)
         self._around: tuple[bytes, bytes] | None = None
+        self._audio = False
 
     def feed(self, events: list[Event]) -> bytes:
         chunks: list[bytes] = []
@@ -51,47 +45,70 @@ class ChunkStream:
 
     def finish(self) -> bytes:
         chunks: list[bytes] = []
-        for _, choice in sorted(self._choices.items()):
-            self._say(choice.ending(), chunks)
+        for index, teller in sorted(self._answer.tellers.items()):
+            if (words := teller.last_words()) is not None:
+                self._tell(teller, words, chunks)
+            if not teller.begun:
+                self._begin(teller, chunks)
+            last = ChunkChoice(index, teller.ending(), teller.take_logprobs(), teller.finish_reason)
+            self._say(last, chunks)
         if self._include_usage:
-            chunks.append(event(encode(self._chunk(answers.usage(self._usage)))))
+            chunks.append(event(encode(self._chunk(self._answer.usage()))))
         chunks.append(DONE)
         return b"".join(chunks)
 
     def _add(self, reply: GenerateContentResponse, chunks: list[bytes]) -> None:
-        self._usage = reply.usage_metadata or self._usage
-        if reply.model_version and reply.model_version != self._fingerprint:
-            self._fingerprint = reply.model_version
+        if self._answer.note(reply):
             self._around = None
-        if reply.prompt_feedback is not None and reply.prompt_feedback.block_reason:
-            self._begun(0, chunks).block(answers.prompt_refusal(reply.prompt_feedback))
+        around = self._around or self._surround()
         for candidate in reply.candidates or ():
-            choice = self._begun(candidate.index, chunks)
-            choice.note(candidate)
-            for part in candidate.content.parts if candidate.content else ():
-                if part.text and (delta := self._delta(choice, part)):
-                    self._say(ChunkChoice(candidate.index, delta), chunks)
+            teller = self._answer.tellers.get(candidate.index) or self._answer.teller(candidate.index)
+            teller.note(candidate)
+            for part in candidate.content.parts if candidate.content is not None else ():
+                if teller.plain and part.text and not part.thought and not part.thought_signature:
+                    chunks.append(encode(ChunkChoice(teller.index, Delta(content=part.text))).join(around))
+                elif (delta := teller.tell(part)) is not None:
+                    self._tell(teller, delta, chunks)
 
-    def _delta(self, choice: _Choice, part: Part) -> Delta | None:
-        if part.thought:
-            return Delta(reasoning_content=part.text or "") if self._show_thoughts else None
-        if self._searched:
-            choice.text.append(part.text or "")
-        return Delta(content=part.text or "")
+    def _tell(self, teller: Teller, delta: Delta, chunks: list[bytes]) -> None:
+        if delta.tool_calls or delta.function_call:
+            return self._tell_call(teller, delta, chunks)
+        if not teller.begun:
+            self._begin(teller, chunks)
+        if delta.audio:
+            self._head_audio(delta.audio)
+        self._say(ChunkChoice(teller.index, delta, teller.take_logprobs()), chunks)
+        teller.plain = teller.opens_plainly()
+        return None
 
-    def _begun(self, index: int, chunks: list[bytes]) -> _Choice:
-        choice = self._choices.get(index)
-        if choice is None:
-            choice = self._choices[index] = _Choice(index)
-            self._say(ChunkChoice(index, Delta("assistant", "", None)), chunks)
-        return choice
+    def _tell_call(self, teller: Teller, delta: Delta, chunks: list[bytes]) -> None:
+        """As OpenAI does: what is called in one chunk, with what in the next; the very first one has the role."""
+        arguments = _without_arguments(delta)
+        if not teller.begun:
+            teller.begun = True
+            delta.role, delta.content, delta.refusal = "assistant", delta.content or None, None
+        logprobs: Logprobs | None = teller.take_logprobs()
+        self._say(ChunkChoice(teller.index, delta, logprobs), chunks)
+        self._say(ChunkChoice(teller.index, arguments), chunks)
+
+    def _begin(self, teller: Teller, chunks: list[bytes]) -> None:
+        teller.begun = True
+        self._say(ChunkChoice(teller.index, Delta("assistant", "", refusal=None)), chunks)
+
+    def _head_audio(self, audio: Audio) -> None:
+        """Only the first: openai's library adds up what comes twice, ids and times included."""
+        if not self._audio:
+            self._audio = True
+            audio.id, audio.expires_at, audio.transcript = f"audio_{self._id}", self._created, ""
 
     def _say(self, choice: ChunkChoice, chunks: list[bytes]) -> None:
+        chunks.append(encode(choice).join(self._around or self._surround()))
+
+    def _surround(self) -> tuple[bytes, bytes]:
         """What stands around the choice is the same in every chunk, so it is encoded once."""
-        if self._around is None:
-            before, after = event(encode(self._chunk())).split(NO_CHOICES, 1)
-            self._around = before + NO_CHOICES[:-1], NO_CHOICES[-1:] + after
-        chunks.append(encode(choice).join(self._around))
+        before, after = event(encode(self._chunk())).split(NO_CHOICES, 1)
+        self._around = before + NO_CHOICES[:-1], NO_CHOICES[-1:] + after
+        return self._around
 
     def _chunk(self, usage: Usage | None = None) -> Chunk:
         return Chunk(
@@ -100,34 +117,19 @@ class ChunkStream:
             self._created,
             self._model,
             [],
-            system_fingerprint=self._fingerprint,
+            service_tier=self._answer.tier,
+            system_fingerprint=self._answer.fingerprint,
             usage=usage if self._include_usage else UNSET,
         )
 
 
-class _Choice:
-    """What one choice of a stream has said so far."""
-
-    __slots__ = ("_finish", "_grounding", "_index", "_refusal", "text")
-
-    def __init__(self, index: int) -> None:
-        self.text: list[str] = []  # kept only where sources will point into it
-        self._index = index
-        self._finish = ""
-        self._refusal: str | None = None
-        self._grounding: GroundingMetadata | None = None
-
-    def note(self, candidate: Candidate) -> None:
-        if candidate.finish_reason is not None:
-            self._finish = candidate.finish_reason
-            self._refusal = answers.refusal(candidate) or self._refusal
-        if candidate.grounding_metadata is not None:
-            self._grounding = candidate.grounding_metadata
-
-    def block(self, sentence: str) -> None:
-        self._finish, self._refusal = "PROHIBITED_CONTENT", sentence
-
-    def ending(self) -> ChunkChoice:
-        cited = answers.sources(self._grounding, "".join(self.text)) if self._grounding else []
-        delta = Delta(refusal=self._refusal or UNSET, annotations=cited or UNSET)
-        return ChunkChoice(self._index, delta, finish_reason=answers.finish_reason(self._finish))
+def _without_arguments(delta: Delta) -> Delta:
+    """Take the arguments of the one call in `delta` out of it, into a delta of their own."""
+    if delta.function_call:
+        function, delta.function_call = delta.function_call, FunctionSaid(delta.function_call.name)
+        return Delta(function_call=FunctionSaid(arguments=function.arguments))
+    assert delta.tool_calls, "who asks has seen a call"
+    (call,) = delta.tool_calls
+    assert call.function, "the teller tells calls whole"
+    function, call.function = call.function, FunctionSaid(call.function.name)
+    return Delta(tool_calls=[ToolCall(call.index, function=FunctionSaid(arguments=function.arguments))])

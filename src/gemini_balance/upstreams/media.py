@@ -1,0 +1,183 @@
+"""Media that a request names by its address: fetched from the public internet, and from nowhere else.
+
+The caller chooses the address, so each is an attempt to reach our own network until it is proven to be none. Names are
+resolved here, every address is judged, and exactly the judged addresses are connected to: a name that resolves
+differently a moment later changes nothing. Operators' proxies are not used: they would resolve the name once more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from io import BytesIO
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from gemini_balance.core.addresses import AllowedHosts, is_public
+from gemini_balance.core.outcome import Cause
+from gemini_balance.gateway.ports import Fetched, MediaFailed, TransportFailed
+from gemini_balance.upstreams.budget import Budget
+from gemini_balance.upstreams.connection import Connection
+from gemini_balance.upstreams.media_address import PORTS, MediaAddress, media_address, redirected
+from gemini_balance.upstreams.origins import connect, host_header
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gemini_balance.gateway.ports import Origin
+
+MOST_REDIRECTS = 3
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+ACCEPT = "image/*, audio/*, video/*, application/pdf, */*;q=0.1"
+REASONS = {
+    Cause.UNREACHABLE: "its server could not be reached",
+    Cause.UPSTREAM_SLOW: "its server was silent for too long",
+    Cause.CUT: "its server's answer was cut",
+}
+PRIVATE = "its host is not on the public internet (the operator may allow it with ALLOWED_MEDIA_HOSTS)"
+OTHER_PORT = "only the ports 80 and 443 may be asked (the operator may allow a host with ALLOWED_MEDIA_HOSTS)"
+
+
+class Resolver(Protocol):
+    async def __call__(self, host: str, port: int) -> Sequence[str]:
+        """The host's addresses in their canonical spelling. Raises OSError, or ValueError for what is no name."""
+
+
+class MediaLimits(NamedTuple):
+    """`size`: bytes of one item. `seconds`: for one item, redirects included, waiting for others not.
+
+    The rest holds over all calls: how many fetches at a time, and how many bytes they may hold together.
+    """
+
+    size: int
+    seconds: float
+    at_once: int = 8
+    in_flight: int = 64_000_000
+
+
+class MediaConnection(Connection):
+    """Also remembers what a redirect and a limit need; the connections to Google do without."""
+
+    __slots__ = ("content_length", "encoding", "location")
+
+    def _begin(self) -> None:
+        super()._begin()
+        self.location = self.encoding = ""
+        self.content_length: int | None = None
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        super().on_header(name, value)
+        match name.lower():
+            case b"location":
+                self.location = value.decode(errors="surrogateescape")
+            case b"content-encoding":
+                self.encoding = value.decode("latin-1").strip().lower()
+            case b"content-length":
+                self.content_length = int(value)
+            case _:
+                pass
+
+
+async def ask_the_system(host: str, port: int) -> list[str]:
+    """Implements `Resolver`. Octal, hex and other spellings of an IPv4 address come out in the usual one."""
+    infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(info[4][0]) for info in infos))
+
+
+class WebMedia:
+    """Implements `MediaFetcher`. One per process."""
+
+    def __init__(self, allowed: AllowedHosts, limits: MediaLimits, resolve: Resolver = ask_the_system) -> None:
+        self._allowed = allowed
+        self._limits = limits
+        self._resolve = resolve
+        self._slots = asyncio.Semaphore(limits.at_once)
+        self._budget = Budget(limits.in_flight)
+
+    @property
+    def held(self) -> int:
+        """Bytes that the fetches under way may hold."""
+        return self._budget.taken
+
+    async def fetch(self, url: str) -> Fetched:
+        async with self._slots:
+            clock = asyncio.timeout(self._limits.seconds)
+            try:
+                async with clock:
+                    return await self._follow(url, clock)
+            except TimeoutError as error:
+                slow = f"it took longer than {self._limits.seconds:g} s (MEDIA_TIME_OUT)"
+                raise MediaFailed(slow) from error
+            except TransportFailed as failed:
+                raise MediaFailed(REASONS.get(failed.cause, "its server failed")) from failed
+
+    async def _follow(self, url: str, clock: asyncio.Timeout) -> Fetched:
+        for _ in range(MOST_REDIRECTS + 1):
+            address = media_address(url)
+            connection = await connect(address.origin, await self._judged(address.origin), MediaConnection)
+            try:
+                await connection.exchange(_head(address), b"", self._limits.seconds)
+                if connection.status not in REDIRECTS:
+                    return await self._take(connection, clock)
+                url = redirected(url, connection.location)
+            finally:
+                connection.abort()
+        raise MediaFailed(f"it was redirected more than {MOST_REDIRECTS} times")
+
+    async def _judged(self, origin: Origin) -> Sequence[str]:
+        """The host's addresses, if every one of them may be asked."""
+        try:
+            addresses = await self._resolve(origin.host, origin.port)
+        except (OSError, ValueError) as error:
+            raise MediaFailed("its host name could not be resolved") from error
+        if not addresses:
+            raise MediaFailed("its host name could not be resolved")
+        for address in addresses:
+            if self._allowed.allow(origin.host, address):
+                continue
+            if not is_public(address):
+                raise MediaFailed(PRIVATE)
+            if origin.port not in PORTS.values():
+                raise MediaFailed(OTHER_PORT)
+        return addresses
+
+    async def _take(self, connection: MediaConnection, clock: asyncio.Timeout) -> Fetched:
+        if connection.status != 200:
+            raise MediaFailed(f"its server answered with status {connection.status}")
+        if connection.encoding not in ("", "identity"):
+            raise MediaFailed("its server sent it compressed without being asked to")
+        length = connection.content_length
+        if length is not None and length > self._limits.size:
+            raise self._too_large()
+        share = self._limits.size if length is None else length
+        await self._wait_for(share, clock)
+        try:
+            return Fetched(connection.content_type, await self._read(connection))
+        finally:
+            self._budget.give(share)
+
+    async def _wait_for(self, share: int, clock: asyncio.Timeout) -> None:
+        """Waiting for others is not this item's own slowness, so its clock stands still."""
+        loop, until = asyncio.get_running_loop(), clock.when()
+        assert until is not None
+        left = until - loop.time()
+        clock.reschedule(None)
+        await self._budget.take(share)
+        clock.reschedule(loop.time() + left)
+
+    async def _read(self, connection: MediaConnection) -> bytes:
+        whole = BytesIO()
+        while read := await connection.read():
+            whole.write(read)
+            if whole.tell() > self._limits.size:
+                raise self._too_large()
+        return whole.getvalue()
+
+    def _too_large(self) -> MediaFailed:
+        return MediaFailed(f"it is larger than {self._limits.size / 1_000_000:g} MB (MEDIA_MAX_MB)")
+
+
+def _head(address: MediaAddress) -> bytes:
+    """Nothing of the caller's but the address goes along: no cookies, no credentials."""
+    host = host_header(address.origin)
+    lines = (f"GET {address.target} HTTP/1.1", f"Host: {host}", "User-Agent: gemini-balance", f"Accept: {ACCEPT}")
+    return ("\r\n".join(lines) + "\r\nConnection: close\r\n\r\n").encode("ascii")

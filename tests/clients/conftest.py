@@ -1,0 +1,3 @@
+"""LangChain's tests run in an environment of their own, started by test_clients.py; here they can't be imported."""
+
+collect_ignore = ["langchain"]
