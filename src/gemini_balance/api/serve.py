@@ -123,7 +123,8 @@ class Door:
         match = find(method, path, exchange.place, exchange.dialect)
         exchange.principal = authenticate(headers, query, self.tokens)
         body = await read_body(receive, headers.get(b"content-length"), self._largest)
-        await _others_turn(body)
+        if len(body) > HUGE:
+            await _others_turn(body)
         body, aside = lean(body)
         inbound = Inbound(method, path, query, headers, body, match.target)
         exchange.call = call = match.dialect.decode(match.operation, inbound)
@@ -169,7 +170,8 @@ class Door:
             _tell(exchange, call, route)
             if aside:
                 route = replace(route, body=whole(route.body, aside))
-            await _others_turn(route.body)
+            if len(route.body) > HUGE:
+                await _others_turn(route.body)
             await self.gateway.execute(route, reply, exchange.story)
         except CallFailed as failed:
             await send_failure(exchange, failed, reply)
@@ -199,8 +201,7 @@ async def _others_turn(body: bytes) -> None:
 
     `sleep(0)` would be one turn of the loop, of which a small call takes several.
     """
-    if len(body) > HUGE:
-        await asyncio.sleep(len(body) * PAUSE)
+    await asyncio.sleep(len(body) * PAUSE)
 
 
 def _tell(exchange: Exchange, call: Call, route: Route) -> None:

@@ -51,11 +51,13 @@ class _Fitting:
 
     @property
     def functions(self) -> bool:
-        return any(FUNCTIONS in tool for tool in self.request.tools or ())
+        tools = self.request.tools
+        return bool(tools) and any(FUNCTIONS in tool for tool in tools or ())
 
     @property
     def built_in(self) -> bool:
-        return any(FUNCTIONS not in tool for tool in self.request.tools or ())
+        tools = self.request.tools
+        return bool(tools) and any(FUNCTIONS not in tool for tool in tools or ())
 
     def change(self, **fields: object) -> None:
         self.request = structs.replace(self.request, **fields)
@@ -81,6 +83,8 @@ def _add_built_in(one: _Fitting) -> None:
     wanted = [SEARCH] if one.resolved.search else []
     if not one.functions and one.config.response_mime_type is None and "TEXT" in one.family.outputs:
         wanted += one.options.built_in if one.family.thinks else ()
+    if not wanted:
+        return
     held = {key for tool in one.request.tools or () for key in tool}
     wanted = [tool for tool in wanted if not tool.keys() & held]
     if wanted:
@@ -89,7 +93,7 @@ def _add_built_in(one: _Fitting) -> None:
 
 def _part_tools(one: _Fitting) -> None:
     """Before Gemini 3 a request has functions or tools of Google's: the caller's own functions stay."""
-    if not (one.functions and one.built_in):
+    if not one.request.tools or not (one.functions and one.built_in):
         return
     if one.family.combines:
         config = one.request.tool_config or ToolConfig()

@@ -44,11 +44,17 @@ class SseFramer:
             return []
         held = b"".join((*self._held, read)) if self._held else read
         frames: list[Frame] = []
-        begin = 0
-        for blank in _BLANK_LINE.finditer(held):
-            frames.append((held[begin : blank.end()], _payload(held[begin : blank.start()])))
-            begin = blank.end()
-        self._held = [held[begin:]] if begin < len(held) else []
+        *blocks, rest = held.split(BLANK)
+        for block in blocks:
+            if (
+                not block.startswith(b"data: ") or b"\n" in block
+            ):  # not as Google frames: another blank line may be in it
+                frames.clear()
+                rest = held
+                break
+            frames.append((block + BLANK, block[6:]))
+        rest = _cut(rest, frames) if b"\n" in rest else rest
+        self._held = [rest] if rest else []
         return frames
 
     def last(self) -> list[Frame]:
@@ -64,6 +70,15 @@ class SseFramer:
 
     def closed(self) -> bool:
         return not self.rest().strip()
+
+
+def _cut(held: bytes, frames: list[Frame]) -> bytes:
+    """Append the events that end in a blank line of any kind; return what follows them."""
+    begin = 0
+    for blank in _BLANK_LINE.finditer(held):
+        frames.append((held[begin : blank.end()], _payload(held[begin : blank.start()])))
+        begin = blank.end()
+    return held[begin:]
 
 
 def _payload(block: bytes) -> bytes:

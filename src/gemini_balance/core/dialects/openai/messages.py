@@ -46,6 +46,9 @@ class _Asked:
     answer: msgspec.Raw | None = None
 
 
+PLAIN = {"user": "user", "assistant": "model"}
+
+
 class Conversation:
     """Reads messages in order. `contents` is what the conversation comes to, `instructions` what stands above it."""
 
@@ -61,6 +64,9 @@ class Conversation:
 
     def read(self, messages: list[Message]) -> None:
         for at, message in enumerate(messages):
+            if (role := PLAIN.get(message.role)) and not self._asked and _is_plain(message):
+                self._add(role, [Part(text=message.content)])  # type: ignore[arg-type]  # what is plain is a string
+                continue
             reader = self._READERS.get(message.role)
             if reader is None:
                 raise BadRequest(
@@ -187,6 +193,18 @@ class Conversation:
         "system": _instruct,
         "developer": _instruct,
     }
+
+
+def _is_plain(message: Message) -> bool:
+    """Nothing but text, as nearly all messages of a long conversation are."""
+    said = message.content
+    return (
+        isinstance(said, str)
+        and not (message.tool_calls or message.function_call or message.extra_content or message.images)
+        and said != ""
+        and "<think>" not in said
+        and "](data:image/" not in said
+    )
 
 
 def _signature(extra: ExtraContent | None) -> str:
