@@ -91,11 +91,12 @@ def _run(values: dict[str, str]) -> None:
 
     try:
         settings, options = load(values)
+        app = build(settings, options)
     except (ValidationError, ValueError) as error:
         raise click.ClickException(f"The settings can't be used.\n{error}") from error
     configure(settings.log_level)
     _warn(settings)
-    serve_app(build(settings, options), settings)
+    serve_app(app, settings)
 
 
 def _warn(settings: Settings) -> None:

@@ -46,9 +46,6 @@ class _Asked:
     answer: msgspec.Raw | None = None
 
 
-PLAIN = {"user": "user", "assistant": "model"}
-
-
 class Conversation:
     """Reads messages in order. `contents` is what the conversation comes to, `instructions` what stands above it."""
 
@@ -64,9 +61,14 @@ class Conversation:
 
     def read(self, messages: list[Message]) -> None:
         for at, message in enumerate(messages):
-            if (role := PLAIN.get(message.role)) and not self._asked and _is_plain(message):
-                self._add(role, [Part(text=message.content)])  # type: ignore[arg-type]  # what is plain is a string
-                continue
+            said = message.content
+            if said.__class__ is str and said and not self._asked:  # nearly every message of a long conversation
+                if message.role == "user":
+                    self._add("user", [Part(text=said)])
+                    continue
+                if message.role == "assistant" and _is_plain(message, said):
+                    self._add("model", [Part(text=said)])
+                    continue
             reader = self._READERS.get(message.role)
             if reader is None:
                 raise BadRequest(
@@ -179,10 +181,11 @@ class Conversation:
     def _add(self, role: str, parts: list[Part]) -> None:
         if not parts:
             return
-        if self.contents and self.contents[-1].role == role:
-            self.contents[-1].parts.extend(parts)
+        contents = self.contents
+        if contents and contents[-1].role == role:
+            contents[-1].parts.extend(parts)
         else:
-            self.contents.append(Content(role, parts))
+            contents.append(Content(role, parts))
 
     # Of the class: bound methods in an instance of it would be a circle that only the collector finds.
     _READERS: ClassVar[dict[str, Callable[[Conversation, Message, int], None]]] = {
@@ -195,15 +198,15 @@ class Conversation:
     }
 
 
-def _is_plain(message: Message) -> bool:
-    """Nothing but text, as nearly all messages of a long conversation are."""
-    said = message.content
-    return (
-        isinstance(said, str)
-        and not (message.tool_calls or message.function_call or message.extra_content or message.images)
-        and said != ""
-        and "<think>" not in said
-        and "](data:image/" not in said
+def _is_plain(message: Message, said: str) -> bool:
+    """Nothing but text: no calls, no signature, no thoughts or pictures in it."""
+    return not (
+        message.tool_calls
+        or message.function_call
+        or message.extra_content
+        or message.images
+        or ("<" in said and "<think>" in said)
+        or ("]" in said and "](data:image/" in said)
     )
 
 
