@@ -8,33 +8,33 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 
-class GoogleContent(msgspec.Struct):
+class GoogleContent(msgspec.Struct, gc=False):
     thought_signature: str | None = None
 
 
-class ExtraContent(msgspec.Struct):
+class ExtraContent(msgspec.Struct, gc=False):
     """Where Google's own OpenAI-compatible service puts signatures, and takes them back."""
 
     google: GoogleContent | None = None
 
 
-class Url(msgspec.Struct):
+class Url(msgspec.Struct, gc=False):
     url: str
 
 
-class Audio(msgspec.Struct):
+class Audio(msgspec.Struct, gc=False):
     data: str
     format: str = ""
 
 
-class File(msgspec.Struct):
+class File(msgspec.Struct, gc=False):
     file_data: str | None = None
     file_id: str | None = None
     file_url: str | None = None
     filename: str = ""
 
 
-class ContentPart(msgspec.Struct):
+class ContentPart(msgspec.Struct, gc=False):
     type: str
     text: str | None = None
     refusal: str | None = None
@@ -46,21 +46,21 @@ class ContentPart(msgspec.Struct):
     extra_content: ExtraContent | None = None
 
 
-class FunctionSaid(msgspec.Struct):
+class FunctionSaid(msgspec.Struct, gc=False):
     """A call of the model's; some clients send the arguments as an object."""
 
     name: str = ""
     arguments: msgspec.Raw | UnsetType = UNSET
 
 
-class ToolCall(msgspec.Struct):
+class ToolCall(msgspec.Struct, gc=False):
     id: str | None = None
     type: str | None = "function"
     function: FunctionSaid | None = None
     extra_content: ExtraContent | None = None
 
 
-class Message(msgspec.Struct):
+class Message(msgspec.Struct, gc=False):
     role: str
     content: str | list[ContentPart] | None = None
     name: str | None = None
@@ -72,14 +72,14 @@ class Message(msgspec.Struct):
     extra_content: ExtraContent | None = None
 
 
-class Function(msgspec.Struct):
+class Function(msgspec.Struct, gc=False):
     name: str
     description: str | None = None
     parameters: msgspec.Raw | UnsetType = UNSET
     strict: bool | None = None
 
 
-class Tool(msgspec.Struct):
+class Tool(msgspec.Struct, gc=False):
     """A function, a tool by its type, or one of Google's by its key, written either way."""
 
     type: str | None = None
@@ -98,22 +98,22 @@ class Tool(msgspec.Struct):
     google_maps_camel: msgspec.Raw | UnsetType = msgspec.field(name="googleMaps", default=UNSET)
 
 
-class NamedTool(msgspec.Struct):
+class NamedTool(msgspec.Struct, gc=False):
     name: str = ""
 
 
-class ChosenTool(msgspec.Struct):
+class ChosenTool(msgspec.Struct, gc=False):
     type: str = "function"
     function: NamedTool | None = None
     name: str = ""
 
 
-class AllowedTools(msgspec.Struct):
+class AllowedTools(msgspec.Struct, gc=False):
     mode: str = "auto"
     tools: list[ChosenTool] = []
 
 
-class ToolChoice(msgspec.Struct):
+class ToolChoice(msgspec.Struct, gc=False):
     """Every form that is an object; `name` alone is the legacy one."""
 
     type: str = "function"
@@ -124,30 +124,30 @@ class ToolChoice(msgspec.Struct):
     tools: list[ChosenTool] = []
 
 
-class StreamOptions(msgspec.Struct):
+class StreamOptions(msgspec.Struct, gc=False):
     include_usage: bool | None = False
 
 
-class JsonSchema(msgspec.Struct):
+class JsonSchema(msgspec.Struct, gc=False):
     name: str = ""
     schema: msgspec.Raw | UnsetType = UNSET
 
 
-class ResponseFormat(msgspec.Struct):
+class ResponseFormat(msgspec.Struct, gc=False):
     type: str
     json_schema: JsonSchema | None = None
 
 
-class Voice(msgspec.Struct):
+class Voice(msgspec.Struct, gc=False):
     id: str = ""
 
 
-class AudioOutput(msgspec.Struct):
+class AudioOutput(msgspec.Struct, gc=False):
     voice: str | Voice = ""
     format: str = ""
 
 
-class ThinkingOptions(msgspec.Struct):
+class ThinkingOptions(msgspec.Struct, gc=False):
     """Written either way, as Google takes it."""
 
     thinking_level: str | None = None
@@ -158,12 +158,12 @@ class ThinkingOptions(msgspec.Struct):
     include: bool | None = msgspec.field(name="includeThoughts", default=None)
 
 
-class Safety(msgspec.Struct):
+class Safety(msgspec.Struct, gc=False):
     category: str
     threshold: str
 
 
-class GoogleOptions(msgspec.Struct):
+class GoogleOptions(msgspec.Struct, gc=False):
     """`google` in the body, or in its `extra_body`: what OpenAI has no field for."""
 
     thinking_config: ThinkingOptions | None = None
@@ -173,11 +173,11 @@ class GoogleOptions(msgspec.Struct):
     media_resolution: str | None = None
 
 
-class ExtraBody(msgspec.Struct):
+class ExtraBody(msgspec.Struct, gc=False):
     google: GoogleOptions | None = None
 
 
-class ChatRequest(msgspec.Struct):
+class ChatRequest(msgspec.Struct, gc=False):
     """The request body."""
 
     model: str
