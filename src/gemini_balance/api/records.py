@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from gemini_balance.api.exchange import Exchange
     from gemini_balance.gateway.ports import Clock
 
-CLIENT_LEFT = 499  # nginx's number for it; never sent
+CLIENT_CLOSED = 499  # nginx's number for it; never sent
 
 
 def record_of(exchange: Exchange, clock: Clock) -> RequestRecord:
@@ -22,7 +22,7 @@ def record_of(exchange: Exchange, clock: Clock) -> RequestRecord:
         method=exchange.scope["method"],
         path=exchange.scope["path"],
         client=exchange.client,
-        status=exchange.status or CLIENT_LEFT,
+        status=exchange.status or CLIENT_CLOSED,
         seconds=seconds,
         token=exchange.principal.name if exchange.principal else "",
         dialect=exchange.dialect.name,

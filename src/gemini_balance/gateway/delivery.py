@@ -24,9 +24,11 @@ def delivered(route: Route, call: Call, options: Options) -> Route:
     config = call.request.generation_config
     too_long = ((config and config.max_output_tokens) or 0) > unary_limit(route.model)
     if route.operation is Operation.GENERATE and too_long:
-        return replace(route, operation=Operation.STREAM, framing=Framing.SSE, path=_path(route, "stream"))
+        return replace(route, operation=Operation.STREAM, framing=Framing.SSE, path=_path(route, Operation.STREAM))
     if faked(call, options) and not too_long:
-        return replace(route, operation=Operation.GENERATE, framing=Framing.WHOLE, path=_path(route, ""))
+        return replace(
+            route, operation=Operation.GENERATE, framing=Framing.WHOLE, path=_path(route, Operation.GENERATE)
+        )
     return route
 
 
@@ -43,6 +45,6 @@ def further(route: Route, token: str, key: KeyId) -> Route:
     return replace(route, body=body, demand=replace(route.demand, pinned=key))
 
 
-def _path(route: Route, form: str) -> str:
-    model = route.path.partition(":")[0]
-    return f"{model}:streamGenerateContent?alt=sse" if form else f"{model}:generateContent"
+def _path(route: Route, operation: Operation) -> str:
+    query = "?alt=sse" if operation is Operation.STREAM else ""
+    return f"{route.path.partition(':')[0]}:{operation}{query}"

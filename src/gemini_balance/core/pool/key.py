@@ -24,6 +24,10 @@ class Health(Enum):
     DISABLED = auto()  # by the operator
 
 
+RETIRED = frozenset({Health.INVALID, Health.DISABLED})
+"""States that no passing of time ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeySpec:
     """A key as the operator gives it. An empty `project` means: a project of its own; no `models`: any."""

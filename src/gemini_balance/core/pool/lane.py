@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import TYPE_CHECKING
 
-from gemini_balance.core.pool.key import Health, Key
+from gemini_balance.core.pool.key import RETIRED, Health, Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Set
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool.key import KeyId
 
 PROBE_SECONDS = 1.0  # how soon to ask again for a key whose probe is still in flight
-RETIRED = frozenset({Health.INVALID, Health.DISABLED})
 _ORDER = count()
 
 

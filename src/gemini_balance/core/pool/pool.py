@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gemini_balance.core.outcome import Blame, Cause, Outcome
-from gemini_balance.core.pool.key import Health, Key, KeyId, KeySpec
+from gemini_balance.core.pool.key import RETIRED, Health, Key, KeyId, KeySpec
 from gemini_balance.core.pool.lane import Lane
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class KeyPool:
 
     def usable(self) -> int:
         """How many keys are neither invalid nor disabled."""
-        return sum(key.health not in (Health.INVALID, Health.DISABLED) for key in self.keys.values())
+        return sum(key.health not in RETIRED for key in self.keys.values())
 
     def reset(self, key_id: KeyId) -> None:
         """The operator says this key is well; it serves at once."""
@@ -110,7 +110,7 @@ class KeyPool:
 
     def _pinned(self, now: float, demand: Demand) -> Key | NotYet | None:
         key = self.keys.get(demand.pinned) if demand.pinned else None
-        if key is None or key.id in demand.exclude or key.health in (Health.INVALID, Health.DISABLED):
+        if key is None or key.id in demand.exclude or key.health in RETIRED:
             return None
         until = max(key.until, self._rests.get(demand.model, {}).get(key.project, 0.0))
         return NotYet(until) if until > now else key
