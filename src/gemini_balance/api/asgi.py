@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from io import BytesIO
-from typing import Any
+from typing import Any, Protocol
 
 from gemini_balance.core.errors import BadRequest, TooLarge
 
@@ -12,10 +12,21 @@ Message = MutableMapping[str, Any]  # ASGI's own shape: the values' types depend
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-
+Headers = list[tuple[bytes, bytes]]
 
 CLIENT_LEFT = "gemini_balance.client_left"
 """A list in `scope["extensions"]`, where the server has one: what to call when this connection's client is gone."""
+
+
+BEGIN_REPLY = "gemini_balance.begin_reply"
+"""A `BeginReply` in `scope["extensions"]`, where the server has one."""
+
+
+class BeginReply(Protocol):
+    """What writes a reply's head in one go, for less than the message that ASGI has for it."""
+
+    def __call__(self, scope: Scope, status: int, headers: Headers, length: int | None) -> bool:
+        """`length` is the body's, which `headers` tell, too; None: not known. False: nothing was written."""
 
 
 class ClientLeft(Exception):

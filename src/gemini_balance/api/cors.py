@@ -9,7 +9,8 @@ from gemini_balance.api import names
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Headers = list[tuple[bytes, bytes]]
+    from gemini_balance.api.asgi import Headers
+
 METHODS = b"GET, POST, PATCH, DELETE, OPTIONS"
 MAX_AGE = b"86400"
 

@@ -11,7 +11,7 @@ from gemini_balance.core.outcome import Blame, Cause
 from gemini_balance.gateway.failures import error_for
 
 if TYPE_CHECKING:
-    from gemini_balance.api.cors import Headers
+    from gemini_balance.api.asgi import Headers
     from gemini_balance.api.exchange import Exchange
     from gemini_balance.api.reply import ClientReply
     from gemini_balance.core.errors import GatewayError

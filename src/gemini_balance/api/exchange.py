@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gemini_balance.api import names
+from gemini_balance.api.asgi import BEGIN_REPLY
 from gemini_balance.gateway.story import Story
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Awaitable, Callable, Mapping
 
-    from gemini_balance.api.asgi import Scope, Send
-    from gemini_balance.api.cors import Headers
+    from gemini_balance.api.asgi import BeginReply, Headers, Scope, Send
     from gemini_balance.api.routes import Place
     from gemini_balance.core.call import Call, Principal
     from gemini_balance.core.dialects import Dialect
@@ -55,12 +55,15 @@ class Exchange:
     def opened(self) -> bool:
         return self.status != 0
 
-    async def open(self, status: int, headers: Headers) -> None:
-        """Send status and headers."""
+    async def open(self, status: int, headers: Headers, length: int | None = None) -> None:
+        """Send status and headers; `length` is the body's, where that is known."""
         self.status = status
         if self.story.asked:
             headers.append((names.ATTEMPTS, b"%d" % self.story.asked))
-        await self.send({"type": "http.response.start", "status": status, "headers": [*headers, *self.told, *SAFE]})
+        headers = [*headers, *self.told, *SAFE]
+        begin: BeginReply | None = self.scope.get("extensions", {}).get(BEGIN_REPLY)
+        if begin is None or not begin(self.scope, status, headers, length):
+            await self.send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def write(self, data: bytes, *, last: bool = False) -> None:
         """Send a piece of the body; waits while the client reads slowly."""
@@ -69,6 +72,6 @@ class Exchange:
 
     async def answer(self, status: int, content_type: bytes, body: bytes, extra: Headers | None = None) -> None:
         """A complete reply in one go."""
-        length = (b"content-length", b"%d" % len(body))
-        await self.open(status, [(b"content-type", content_type), length, *(extra or ())])
+        headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *(extra or ())]
+        await self.open(status, headers, len(body))
         await self.write(body, last=True)

@@ -67,8 +67,13 @@ def find(method: str, path: str, place: Place, dialect: Dialect) -> Match:
     return Match(dialect, operations[method], target)
 
 
+FIXED = {f"{prefix}/{tail}": Place(prefix, tail) for prefix in PREFIXES for tail in (*OPENAI_TAILS, *NATIVE_TAILS)}
+
+
 def split(path: str) -> Place:
     """A known prefix and what follows it; the prefix is empty where none fits."""
+    if fixed := FIXED.get(path):
+        return fixed
     first = path.find("/", 1)
     second = path.find("/", first + 1) if first > 0 else -1
     for end in (second, first):

@@ -72,6 +72,7 @@ class Door:
     running: set[Exchange] = field(default_factory=set)
     _config: Config | None = None
     _config_until: float = 0.0
+    _loop: asyncio.AbstractEventLoop | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = self._exchange(scope, send)
@@ -106,8 +107,9 @@ class Door:
         place = split(scope["path"])
         dialect = dialect_of(place, headers, scope["query_string"])
         client = client_of(scope, headers, self.trusted)
-        new = Exchange(self.new_id(), scope, headers, send, client, self.clock.now(), place, dialect)
-        new.told.append((names.REQUEST_ID, new.id.encode()))
+        new_id = self.new_id()
+        told = [(names.REQUEST_ID, new_id.encode())]
+        new = Exchange(new_id, scope, headers, send, client, self.clock.now(), place, dialect, told)
         if b"origin" in headers:
             new.told += cors.allowance(headers, self.options.allowed_origins)
         return new
@@ -138,6 +140,12 @@ class Door:
         """Bytes of a request, whether they come along or are fetched."""
         return int(self.options.max_body_mb * 1_000_000)
 
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        """Asked once: it costs a system call each time."""
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        return self._loop
+
     def _moment(self) -> Config:
         """What resolving needs to know, put together once a second and not for every call."""
         now = self.clock.now()
@@ -160,7 +168,7 @@ class Door:
     async def _execute(self, exchange: Exchange, call: Call, receive: Receive, body: bytes, aside: Pieces) -> None:
         reply = self._reply(exchange, call)
         exchange.fail = reply.fail
-        exchange.task = asyncio.current_task()
+        exchange.task = asyncio.current_task(self._running_loop())
         watch = watching(exchange, receive)
         try:
             if call.media:

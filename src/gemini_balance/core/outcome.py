@@ -94,14 +94,34 @@ class Usage(msgspec.Struct, frozen=True, gc=False):
 NO_USAGE = Usage()
 
 
+class Window(StrEnum):
+    """What Google's limits count, and over how long."""
+
+    RPM = "rpm"
+    TPM = "tpm"
+    RPD = "rpd"
+    TPD = "tpd"
+
+
+class Limit(msgspec.Struct, frozen=True, gc=False):
+    """One window that a 429 names, with the value Google gives it."""
+
+    window: Window
+    units: int
+
+
 class Outcome(msgspec.Struct, frozen=True, gc=False):
     """The verdict on one attempt."""
 
     cause: Cause
     status: int = 200
     message: str = ""
+    error_status: str = ""  # Google's word for the status, e.g. "RESOURCE_EXHAUSTED"
+    reason: str = ""  # the reason that its ErrorInfo gives, e.g. "API_KEY_INVALID"
     retry_after: float | None = None  # seconds the upstream asked us to stay away
     quota_model: str | None = None  # the pool name Google counts this model under
+    limits: tuple[Limit, ...] = ()  # every window a 429 names
+    consumer: str = ""  # Google's own name of the project, e.g. "projects/123"
     usage: Usage = NO_USAGE
     finish: str = ""  # Google's last finishReason, or blockReason
     body: bytes = b""  # the upstream's own words, for callers who get them verbatim

@@ -21,9 +21,11 @@ class Connection(asyncio.Protocol):
     """A request's bytes out, a parsed reply in. `patience`: seconds of silence after which it gives up."""
 
     __slots__ = (
+        "_alarm",
         "_buffer",
         "_buffered",
         "_closes",
+        "_deadline",
         "_error",
         "_full",
         "_head",
@@ -38,6 +40,7 @@ class Connection(asyncio.Protocol):
         "closed",
         "complete",
         "content_type",
+        "on_body",
         "started",
         "status",
     )
@@ -45,9 +48,12 @@ class Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self._patience = 0.0
         self._transport: asyncio.Transport | None = None
-        self._parser = httptools.HttpResponseParser(self)
         self._waiter: asyncio.Future[None] | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._deadline = 0.0
         self._buffer: list[bytes] = []
+        self.on_body = self._buffer.append  # called for every chunk: a method of ours would cost more than the parsing
+        self._parser = httptools.HttpResponseParser(self)
         self.closed = False
         self._paused = self._full = False
         self._begin()
@@ -113,15 +119,32 @@ class Connection(asyncio.Protocol):
         if self._error is not None:
             raise self._error
         self._waiter = self._loop.create_future()
-        timer = self._loop.call_later(self._patience, self._give_up)
+        self._deadline = self._loop.time() + self._patience
+        if self._alarm is None or self._alarm.when() > self._deadline:
+            self._set_alarm()
         try:
             await self._waiter
         finally:
-            timer.cancel()
             self._waiter = None
 
-    def _give_up(self) -> None:
-        self._fail(TransportFailed(Cause.UPSTREAM_SLOW, "The upstream was silent for too long."))
+    def _set_alarm(self) -> None:
+        """One that rings early is set anew then: a new one for every wait costs more than all else in it."""
+        self._drop_alarm()
+        self._alarm = self._loop.call_at(self._deadline, self._ring)
+
+    def _drop_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+
+    def _ring(self) -> None:
+        self._alarm = None
+        if self._waiter is None:
+            return
+        if self._loop.time() < self._deadline:
+            self._set_alarm()
+        else:
+            self._fail(TransportFailed(Cause.UPSTREAM_SLOW, "The upstream was silent for too long."))
 
     def _fail(self, error: TransportFailed) -> None:
         self._error = self._error or error
@@ -147,6 +170,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.started = True
+        self._buffered += len(data)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
@@ -159,6 +183,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.closed = True
+        self._drop_alarm()
         if self._headers_done and self._until_closed and exc is None:
             self.complete = True
         elif not self.complete and self._error is None:
@@ -187,10 +212,6 @@ class Connection(asyncio.Protocol):
         if self.status >= 200:
             self._headers_done = True
             self._until_closed = self._until_closed and self.status not in BODYLESS
-
-    def on_body(self, body: bytes) -> None:
-        self._buffer.append(body)
-        self._buffered += len(body)
 
     def on_message_complete(self) -> None:
         if self.status >= 200:  # else it was an interim reply, and the real one follows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET, structs
@@ -47,7 +47,7 @@ class _Fitting:
     resolved: Resolved
     options: Config
     family: Family
-    dropped: list[str] = field(default_factory=list)
+    dropped: list[str]
 
     @property
     def functions(self) -> bool:
@@ -68,21 +68,26 @@ def fit(
 ) -> tuple[GenerateContentRequest, list[str]]:
     """The request for this model, and the paths of what it could not take."""
     config = structs.replace(request.generation_config) if request.generation_config else GenerationConfig()
-    fitting = _Fitting(request, config, wishes, resolved, options, family_of(resolved.model))
+    fitting = _Fitting(request, config, wishes, resolved, options, family_of(resolved.model), [])
+    _add_built_in(fitting)
+    if fitting.request.tools:
+        for step in TOOL_STEPS:
+            step(fitting)
     for step in STEPS:
         step(fitting)
-    if fitting.config != NOTHING:
-        fitting.change(generation_config=fitting.config)
-    elif request.generation_config is not None:
-        fitting.change(generation_config=None)
+    if wishes.unsigned:
+        _sign(fitting)
+    if options.safety:
+        _keep_safe(fitting)
+    fitting.change(generation_config=config if config != NOTHING else None)
     return fitting.request, fitting.dropped
 
 
 def _add_built_in(one: _Fitting) -> None:
     """What a suffix asks for; what an option switches on only where nothing of the caller's stands in its way."""
     wanted = [SEARCH] if one.resolved.search else []
-    if not one.functions and one.config.response_mime_type is None and "TEXT" in one.family.outputs:
-        wanted += one.options.built_in if one.family.thinks else ()
+    if one.options.built_in and one.family.thinks and "TEXT" in one.family.outputs and _is_free(one):
+        wanted += one.options.built_in
     if not wanted:
         return
     held = {key for tool in one.request.tools or () for key in tool}
@@ -91,9 +96,14 @@ def _add_built_in(one: _Fitting) -> None:
         one.change(tools=[*(one.request.tools or ()), *wanted])
 
 
+def _is_free(one: _Fitting) -> bool:
+    """Of functions, and of a form that the answer must have."""
+    return not one.functions and one.config.response_mime_type is None
+
+
 def _part_tools(one: _Fitting) -> None:
     """Before Gemini 3 a request has functions or tools of Google's: the caller's own functions stay."""
-    if not one.request.tools or not (one.functions and one.built_in):
+    if not (one.functions and one.built_in):
         return
     if one.family.combines:
         config = one.request.tool_config or ToolConfig()
@@ -116,7 +126,7 @@ def _validate(one: _Fitting) -> None:
 
 def _say_format(one: _Fitting) -> None:
     """Before Gemini 3 a JSON answer excludes tools: what it shall look like becomes an instruction."""
-    if one.config.response_mime_type != JSON or one.family.combines or not one.request.tools:
+    if one.config.response_mime_type != JSON or one.family.combines:
         return
     schema = one.config.response_json_schema
     text = IS_JSON if schema is UNSET else FITS_SCHEMA + bytes(schema).decode()
@@ -179,7 +189,7 @@ def _sign(one: _Fitting) -> None:
     Steps of earlier turns, too, although Google doesn't look at them: else the same history would be written
     differently in the next turn, and Google's cache of its beginning would be in vain.
     """
-    if not (one.wishes.unsigned and one.family.signs):
+    if not one.family.signs:
         return
     contents = list(one.request.contents)
     for call in one.wishes.unsigned:
@@ -192,8 +202,6 @@ def _sign(one: _Fitting) -> None:
 
 def _keep_safe(one: _Fitting) -> None:
     """The operator's settings, each replaced by the caller's for the same category."""
-    if not one.options.safety:
-        return
     settings: Mapping[str, str] = dict(one.options.safety) | {
         asked.category: asked.threshold for asked in one.request.safety_settings or ()
     }
@@ -201,14 +209,5 @@ def _keep_safe(one: _Fitting) -> None:
 
 
 SAMPLING = ("temperature", "top_p", "top_k")
-STEPS: tuple[Callable[[_Fitting], None], ...] = (
-    _add_built_in,
-    _part_tools,
-    _validate,
-    _say_format,
-    _think,
-    _sample,
-    _speak,
-    _sign,
-    _keep_safe,
-)
+TOOL_STEPS: tuple[Callable[[_Fitting], None], ...] = (_part_tools, _validate, _say_format)
+STEPS: tuple[Callable[[_Fitting], None], ...] = (_think, _sample, _speak)

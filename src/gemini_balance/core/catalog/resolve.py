@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from gemini_balance.core.call import IMAGE, NON_THINKING, SEARCH
 from gemini_balance.core.catalog.aliases import ALIASES
@@ -18,8 +19,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,199}")
 SUFFIXES = (SEARCH, NON_THINKING, IMAGE)
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(msgspec.Struct, frozen=True, gc=False):
     """`model` is Google's name; the rest is what the suffixes ask for."""
 
     model: str
@@ -42,6 +42,8 @@ def resolve(
         raise BadRequest("The request names no model. Set `model` to one of GET /v1/models.", param="model")
     if name in listed:
         return Resolved(name)
+    if not name.endswith(SUFFIXES):  # nearly every name
+        return Resolved(successor(name, listed, today))
     base, asked = _stripped(name, listed, image_models)
     model = successor(base, listed, today)
     if SEARCH in asked and not {base, model} & search_models:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import starmap
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,15 +17,12 @@ if TYPE_CHECKING:
 UNREADABLE = GenerateContentResponse()
 
 
-class Event:
+class Event(msgspec.Struct, gc=False, eq=False):
     """`raw` is what the upstream sent, framing included; `data` the JSON in it."""
 
-    __slots__ = ("_reply", "data", "raw")
-
-    def __init__(self, raw: bytes, data: bytes) -> None:
-        self.raw = raw
-        self.data = data
-        self._reply: GenerateContentResponse | None = None
+    raw: bytes
+    data: bytes
+    _reply: GenerateContentResponse | None = None
 
     @property
     def reply(self) -> GenerateContentResponse:
@@ -35,7 +33,7 @@ class Event:
 
 
 def events_of(frames: Iterable[Frame]) -> list[Event]:
-    return [Event(raw, data) for raw, data in frames]
+    return list(starmap(Event, frames))
 
 
 def decoded(data: bytes) -> GenerateContentResponse:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gemini_balance.core.gemini.classify import outcome_of
+from gemini_balance.core.gemini.classify import in_stream
+from gemini_balance.core.gemini.error_body import error_in
+from gemini_balance.core.gemini.events import UNREADABLE
 from gemini_balance.core.outcome import NO_USAGE, Cause, Outcome, Usage
 
 if TYPE_CHECKING:
@@ -82,19 +84,26 @@ class Tally:
 
     def feed(self, events: list[Event]) -> None:
         for event in events:
-            if not event.data:
+            if not (data := event.data):
                 continue
             self._last = event
-            if not self.content or b'"finishReason"' in event.data or b'"error"' in event.data:
+            # `find`, because `in` raises and catches an error of its own each time before it looks.
+            if not self.content or data.find(b'"finishReason"') >= 0 or data.find(b'"error"') >= 0:
                 self._look(event.reply)
+                self._look_closer(event)
 
     def _look(self, reply: GenerateContentResponse) -> None:
         if reply.error is not None:
-            self.fault = outcome_of(reply.error.code or 500, reply.error)
+            self.fault = in_stream(reply.error)
         if reply.prompt_feedback is not None and reply.prompt_feedback.block_reason:
             self.finish = reply.prompt_feedback.block_reason
         for candidate in reply.candidates or ():
             self._look_at(candidate)
+
+    def _look_closer(self, event: Event) -> None:
+        """An error with a field of a kind we don't know is an error all the same."""
+        if event.reply is UNREADABLE and (error := error_in(event.data)) is not None:
+            self.fault = in_stream(error)
 
     def _look_at(self, candidate: Candidate) -> None:
         if candidate.finish_reason is not None:

@@ -43,11 +43,12 @@ class GeminiApi:
     def request(self, route: Route, key: KeySpec) -> GeminiRequest:
         path = f"/{self._prefix}/{route.path}" if self._prefix else f"/{route.path}"
         method = "GET" if route.operation in READS else "POST"
-        lines = [f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nx-goog-api-key: {key.secret}"]
-        lines += [f"{name}: {value}" for name, value in route.headers]
+        head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nx-goog-api-key: {key.secret}\r\n"
+        for name, value in route.headers:
+            head += f"{name}: {value}\r\n"
         if method == "POST":
-            lines.append(f"Content-Type: application/json\r\nContent-Length: {len(route.body)}")
-        return GeminiRequest(self._origin_for(key), ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"), route.body)
+            head += f"Content-Type: application/json\r\nContent-Length: {len(route.body)}\r\n"
+        return GeminiRequest(self._origin_for(key), f"{head}\r\n".encode("latin-1"), route.body)
 
     def _origin_for(self, key: KeySpec) -> Origin:
         """The same proxy for a key every time: Google sees each key come from one place."""

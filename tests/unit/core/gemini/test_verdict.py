@@ -17,6 +17,7 @@ TEXT = {"text": "Hi"}
 THOUGHT = {"text": "hm", "thought": True}
 CALL = {"functionCall": {"name": "f", "args": {"a": [1]}}}
 ERROR = {"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}
+ODD_DETAIL = {"reason": "API_KEY_INVALID", "metadata": 7}
 
 
 def says(*parts: dict[str, Any], finish: str = "", **more: Any) -> dict[str, Any]:
@@ -100,6 +101,21 @@ def test_a_stream_that_did_not_end_where_it_may_is_cut() -> None:
 def test_an_error_inside_a_stream_is_judged_like_any_error(before: list[Any]) -> None:
     outcome = judged(*before, ERROR, ends("STOP"))
     assert (outcome.cause, outcome.status, outcome.message) == (Cause.MODEL_OVERLOADED, 503, "The model is overloaded.")
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "status"),
+    [
+        pytest.param({"status": "RESOURCE_EXHAUSTED"}, Cause.QUOTA_UNKNOWN, 429, id="no code"),
+        pytest.param({"code": 14, "status": "UNAVAILABLE"}, Cause.MODEL_OVERLOADED, 503, id="no code of HTTP's"),
+        pytest.param({"code": "x", "status": "DEADLINE_EXCEEDED"}, Cause.UPSTREAM_SLOW, 504, id="a word for a code"),
+        pytest.param({"code": 400, "details": [ODD_DETAIL]}, Cause.KEY_DEAD, 400, id="a detail of another kind"),
+        pytest.param({}, Cause.UPSTREAM_BROKEN, 500, id="nothing"),
+    ],
+)
+def test_an_error_inside_a_stream_may_lack_what_others_have(error: dict[str, Any], cause: Cause, status: int) -> None:
+    outcome = judged(says(TEXT), {"error": error})
+    assert (outcome.cause, outcome.status) == (cause, status)
 
 
 def test_an_error_that_is_only_talked_about_is_none() -> None:

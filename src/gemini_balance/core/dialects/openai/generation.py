@@ -14,14 +14,13 @@ from gemini_balance.core.gemini.request_schema import GenerationConfig, SafetySe
 from gemini_balance.core.gemini.voices import voice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from msgspec import UnsetType
 
     from gemini_balance.core.dialects.openai.request_schema import (
+        AudioOutput,
         ChatRequest,
         GoogleOptions,
-        Safety,
+        ResponseFormat,
         ThinkingOptions,
     )
 
@@ -35,23 +34,23 @@ NOTHING = GenerationConfig()
 
 
 def generation_config(chat: ChatRequest, google: GoogleOptions | None, dropped: list[str]) -> GenerationConfig | None:
-    mime_type, schema = _format(chat, dropped)
+    mime_type, schema = _format(chat.response_format, dropped) if chat.response_format else (None, UNSET)
     config = GenerationConfig(
         temperature=chat.temperature,
         top_p=chat.top_p,
         top_k=int(chat.top_k) if chat.top_k is not None and chat.top_k.is_integer() else chat.top_k,
         candidate_count=chat.n,
         max_output_tokens=_most_tokens(chat),
-        stop_sequences=_stops(chat, dropped),
+        stop_sequences=_stops(chat.stop, dropped) if chat.stop else None,
         seed=None if chat.seed is None else _seed(chat.seed),
         presence_penalty=chat.presence_penalty,
         frequency_penalty=chat.frequency_penalty,
         response_logprobs=True if chat.logprobs else None,
-        logprobs=_logprobs(chat),
+        logprobs=_logprobs(chat.top_logprobs) if chat.logprobs and chat.top_logprobs else None,
         response_mime_type=mime_type,
         response_json_schema=schema,
-        response_modalities=_modalities(chat),
-        speech_config=_speech(chat),
+        response_modalities=_modalities(chat.modalities) if chat.modalities else None,
+        speech_config=_speech(chat.audio) if chat.audio else None,
     )
     if google is not None:
         _add_googles_own(config, google)
@@ -72,10 +71,8 @@ def _most_tokens(chat: ChatRequest) -> int | None:
     return chat.max_tokens if chat.max_tokens != -1 else None  # some clients write "no limit" so
 
 
-def _stops(chat: ChatRequest, dropped: list[str]) -> list[str] | None:
-    if chat.stop is None:
-        return None
-    stops = [stop for stop in ([chat.stop] if isinstance(chat.stop, str) else chat.stop) if stop]
+def _stops(asked: str | list[str], dropped: list[str]) -> list[str] | None:
+    stops = [stop for stop in ([asked] if isinstance(asked, str) else asked) if stop]
     if len(stops) > MOST_STOPS:
         dropped.append(f"stop[{MOST_STOPS}:]")
     return stops[:MOST_STOPS] or None
@@ -86,17 +83,14 @@ def _seed(seed: int) -> int:
     return seed if 0 <= seed <= LARGEST_SEED else seed & LARGEST_SEED
 
 
-def _logprobs(chat: ChatRequest) -> int | None:
-    if not chat.logprobs or not chat.top_logprobs:
-        return None
-    if not 0 <= chat.top_logprobs <= MOST_LOGPROBS:
+def _logprobs(asked: int) -> int:
+    if not 0 <= asked <= MOST_LOGPROBS:
         raise BadRequest(f"`top_logprobs` must be between 0 and {MOST_LOGPROBS}.", param="top_logprobs")
-    return chat.top_logprobs
+    return asked
 
 
-def _format(chat: ChatRequest, dropped: list[str]) -> tuple[str | None, msgspec.Raw | UnsetType]:
-    wanted = chat.response_format
-    if wanted is None or wanted.type == "text":
+def _format(wanted: ResponseFormat, dropped: list[str]) -> tuple[str | None, msgspec.Raw | UnsetType]:
+    if wanted.type == "text":
         return None, UNSET
     if wanted.type == "json_object":
         return "application/json", UNSET
@@ -120,19 +114,17 @@ def _schema(raw: bytes, dropped: list[str]) -> msgspec.Raw | UnsetType:
     return scrubbed.raw if scrubbed.schema else UNSET
 
 
-def _modalities(chat: ChatRequest) -> list[str] | None:
-    if not chat.modalities or chat.modalities == ["text"]:
+def _modalities(asked: list[str]) -> list[str] | None:
+    if asked == ["text"]:
         return None
-    unknown = [one for one in chat.modalities if one.lower() not in MODALITIES]
+    unknown = [one for one in asked if one.lower() not in MODALITIES]
     if unknown:
         raise BadRequest(f"`modalities` may hold text, image and audio, not {unknown[0][:40]!r}.", param="modalities")
-    return [MODALITIES[one.lower()] for one in chat.modalities]
+    return [MODALITIES[one.lower()] for one in asked]
 
 
-def _speech(chat: ChatRequest) -> dict[str, object] | None:
-    if chat.audio is None:
-        return None
-    asked = chat.audio.voice if isinstance(chat.audio.voice, str) else chat.audio.voice.id
+def _speech(audio: AudioOutput) -> dict[str, object] | None:
+    asked = audio.voice if isinstance(audio.voice, str) else audio.voice.id
     return {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": voice(asked)}}} if asked else None
 
 
@@ -142,8 +134,8 @@ def google_options(chat: ChatRequest) -> GoogleOptions | None:
 
 
 def safety_settings(chat: ChatRequest, google: GoogleOptions | None) -> list[SafetySetting] | None:
-    asked: Iterable[Safety] = chat.safety_settings or (google.safety_settings if google else None) or ()
-    return [SafetySetting(one.category, one.threshold) for one in asked] or None
+    asked = chat.safety_settings or (google.safety_settings if google else None)
+    return [SafetySetting(one.category, one.threshold) for one in asked] if asked else None
 
 
 def service_tier(chat: ChatRequest) -> str | None:

@@ -36,6 +36,9 @@ _DRAWN = re.compile(r"!\[[^\]]{0,300}\]\(data:(image/[a-z+.-]+);base64,([A-Za-z0
 _THOUGHTS = re.compile(r"(?:\s*<think>.*?</think>)+\s*", re.DOTALL)
 
 
+TURNS = {"user": "user", "assistant": "model"}
+
+
 @dataclass(slots=True)
 class _Asked:
     """A function call that waits for its answer."""
@@ -60,24 +63,21 @@ class Conversation:
         self._answering = False
 
     def read(self, messages: list[Message]) -> None:
+        contents = self.contents
         for at, message in enumerate(messages):
-            said = message.content
-            if said.__class__ is str and said and not self._asked:  # nearly every message of a long conversation
-                if message.role == "user":
-                    self._add("user", [Part(text=said)])
-                    continue
-                if message.role == "assistant" and _is_plain(message, said):
-                    self._add("model", [Part(text=said)])
-                    continue
+            said, turn = message.content, TURNS.get(message.role)
+            if turn and said.__class__ is str and said and not self._asked and (turn == "user" or _is_plain(message)):
+                if contents and contents[-1].role == turn:  # nearly every message of a long conversation comes here
+                    contents[-1].parts.append(Part(text=said))
+                else:
+                    contents.append(Content(turn, [Part(text=said)]))
+                continue
             reader = self._READERS.get(message.role)
             if reader is None:
-                raise BadRequest(
-                    "A message's role must be one of system, developer, user, assistant, tool, function, "
-                    f"not {message.role[:40]!r}.",
-                    param=f"messages[{at}].role",
-                )
+                raise _unknown_role(message.role, at)
             reader(self, message, at)
-        self._answer_all(len(messages) - 1)
+        if self._asked:
+            self._answer_all(len(messages) - 1)
         if not self.contents:  # Google refuses a request without contents; OpenAI answers to instructions alone
             self.contents = [Content("user", self.instructions or [Part(text="")])]
             self.instructions = []
@@ -170,13 +170,12 @@ class Conversation:
                 f"Tool calls without a result: {', '.join(missing)[:200]}. Each needs a message of role `tool`.",
                 param=f"messages[{at}]",
             )
-        if self._asked:
-            answers = [
-                Part(function_response=FunctionResponse(asked.name, asked.answer or UNSET, asked.sent_id))
-                for asked in self._asked
-            ]
-            self._add("user", answers + self._shown)
-            self._asked, self._shown, self._answering = [], [], False
+        answers = [
+            Part(function_response=FunctionResponse(asked.name, asked.answer or UNSET, asked.sent_id))
+            for asked in self._asked
+        ]
+        self._add("user", answers + self._shown)
+        self._asked, self._shown, self._answering = [], [], False
 
     def _add(self, role: str, parts: list[Part]) -> None:
         if not parts:
@@ -198,9 +197,17 @@ class Conversation:
     }
 
 
-def _is_plain(message: Message, said: str) -> bool:
+def _unknown_role(role: str, at: int) -> BadRequest:
+    return BadRequest(
+        f"A message's role must be one of system, developer, user, assistant, tool, function, not {role[:40]!r}.",
+        param=f"messages[{at}].role",
+    )
+
+
+def _is_plain(message: Message) -> bool:
     """Nothing but text: no calls, no signature, no thoughts or pictures in it."""
-    return not (
+    said = message.content
+    return said.__class__ is str and not (
         message.tool_calls
         or message.function_call
         or message.extra_content

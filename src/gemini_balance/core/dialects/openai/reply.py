@@ -96,7 +96,7 @@ def continued(before: UsageMetadata | None, then: UsageMetadata) -> UsageMetadat
 
 
 def _audio(details: msgspec.Raw | UnsetType) -> int:
-    if details is UNSET or b"AUDIO" not in bytes(details):
+    if details is UNSET or bytes(details).find(b"AUDIO") < 0:
         return 0
     return sum(one.token_count for one in decode_details(details) if one.modality == "AUDIO")
 

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from gemini_balance.core.gemini.schema import GenerateContentResponse
 
 NO_CHOICES = b'"choices":[]'
+NO_TEXT = b'"content":""'
 
 
 class ChunkStream:
     """One per streamed call."""
 
-    __slots__ = ("_answer", "_around", "_audio", "_created", "_id", "_include_usage", "_model")
+    __slots__ = ("_answer", "_around", "_around_text", "_audio", "_created", "_id", "_include_usage", "_model")
 
     def __init__(
         self, chat_id: str, created: int, model: str, manner: Manner, ids: CallIds, *, include_usage: bool
@@ -34,6 +35,7 @@ class ChunkStream:
         self._include_usage = include_usage
         self._answer = Answer(manner, ids)
         self._around: tuple[bytes, bytes] | None = None
+        self._around_text = (b"", b"")  # of the first choice, where there is nothing else
         self._audio = False
 
     def feed(self, events: list[Event]) -> bytes:
@@ -60,15 +62,23 @@ class ChunkStream:
     def _add(self, reply: GenerateContentResponse, chunks: list[bytes]) -> None:
         if self._answer.note(reply):
             self._around = None
-        around = self._around or self._surround()
+        if self._around is None:
+            self._surround()
         for candidate in reply.candidates or ():
             teller = self._answer.tellers.get(candidate.index) or self._answer.teller(candidate.index)
             teller.note(candidate)
             for part in candidate.content.parts if candidate.content is not None else ():
                 if teller.plain and part.text and not part.thought and not part.thought_signature:
-                    chunks.append(encode(ChunkChoice(teller.index, Delta(content=part.text))).join(around))
+                    self._pass_on(teller, part.text, chunks)
                 elif (delta := teller.tell(part)) is not None:
                     self._tell(teller, delta, chunks)
+
+    def _pass_on(self, teller: Teller, text: str, chunks: list[bytes]) -> None:
+        """Nearly every chunk of a stream."""
+        if teller.index:
+            self._say(ChunkChoice(teller.index, Delta(content=text)), chunks)
+        else:
+            chunks.append(encode(text).join(self._around_text))
 
     def _tell(self, teller: Teller, delta: Delta, chunks: list[bytes]) -> None:
         if delta.tool_calls or delta.function_call:
@@ -107,8 +117,10 @@ class ChunkStream:
     def _surround(self) -> tuple[bytes, bytes]:
         """What stands around the choice is the same in every chunk, so it is encoded once."""
         before, after = event(encode(self._chunk())).split(NO_CHOICES, 1)
-        self._around = before + NO_CHOICES[:-1], NO_CHOICES[-1:] + after
-        return self._around
+        around = self._around = before + NO_CHOICES[:-1], NO_CHOICES[-1:] + after
+        head, tail = encode(ChunkChoice(0, Delta(content=""))).join(around).split(NO_TEXT, 1)
+        self._around_text = head + NO_TEXT[:-2], tail
+        return around
 
     def _chunk(self, usage: Usage | None = None) -> Chunk:
         return Chunk(
