@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import secrets
 import sys
 import time
@@ -21,11 +22,15 @@ from gemini_balance.api.landing import landing_route
 from gemini_balance.api.serve import Door
 from gemini_balance.core.addresses import AllowedHosts
 from gemini_balance.core.attempts import RetryPolicy
+from gemini_balance.core.catalog.told import told_limits
 from gemini_balance.core.pool import KeyPool
 from gemini_balance.gateway.execute import Gateway
 from gemini_balance.gateway.journal import Journal
+from gemini_balance.gateway.keys import KeyChecker
 from gemini_balance.gateway.models import ModelBook
+from gemini_balance.gateway.state import StateKeeper
 from gemini_balance.gateway.tokens import TokenBook
+from gemini_balance.settings import with_paid
 from gemini_balance.telemetry.logs import AccessLog
 from gemini_balance.upstreams.gemini_api.upstream import GeminiApi
 from gemini_balance.upstreams.media import MediaLimits, WebMedia
@@ -36,14 +41,31 @@ if TYPE_CHECKING:
 
     from gemini_balance.api.asgi import Receive, Scope, Send
     from gemini_balance.core.options import Options
+    from gemini_balance.gateway.ports import StateStore
     from gemini_balance.settings import Settings
+
+MOST_BEHIND = 1.0  # seconds that ours may be behind the calendar's clock
 
 
 class SystemClock:
-    """Implements `Clock`."""
+    """Implements `Clock`: the monotonic clock, set to the calendar's at the start and whenever that runs ahead.
 
-    now = staticmethod(time.monotonic)
+    It does so after a suspend, during which the monotonic clock may stand still.
+    """
+
     unix = staticmethod(time.time)
+
+    def __init__(self, steady: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time) -> None:
+        self._steady, self._wall = steady, wall
+        self._offset = wall() - steady()
+
+    def now(self) -> float:
+        now = self._steady() + self._offset
+        ahead = self._wall() - now
+        if ahead <= MOST_BEHIND:
+            return now
+        self._offset += ahead
+        return now + ahead
 
 
 @dataclass(slots=True)
@@ -54,6 +76,8 @@ class App:
     pages: Starlette
     journal: Journal
     models: ModelBook
+    checker: KeyChecker
+    keeper: StateKeeper | None
     transport: PooledTransport
     shutdown_timeout: float
 
@@ -78,7 +102,12 @@ class App:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.transport.close)
             stack.push_async_callback(self.journal.flush)
-            for work in (self.journal.run(), self.models.run()):
+            works = [self.journal.run(), self.models.run(), self.checker.run()]
+            if self.keeper is not None:
+                await self.keeper.restore()
+                stack.push_async_callback(self.keeper.save)
+                works.append(self.keeper.run())
+            for work in works:
                 stack.push_async_callback(_end, asyncio.create_task(work))
             await send({"type": "lifespan.startup.complete"})
             await receive()
@@ -91,12 +120,15 @@ async def _end(task: asyncio.Task[None]) -> None:
         await task
 
 
-def build(settings: Settings, options: Options) -> App:
+def build(settings: Settings, options: Options, store: StateStore | None = None) -> App:
+    """`store` keeps what the pool learnt; without one it learns anew at each start."""
     clock = SystemClock()
     transport = PooledTransport(options.time_out)
     upstreams = {"gemini_api": GeminiApi(settings.base_url, settings.proxies)}
-    pool = KeyPool(settings.api_keys, options.max_failures)
-    gateway = Gateway(pool, upstreams, transport, clock, RetryPolicy(options.max_retries))
+    dice = random.random
+    keys = with_paid(settings.api_keys, settings.paid_key)
+    pool = KeyPool(keys, options.max_failures, dice, told_limits(options.quota_limits))
+    gateway = Gateway(pool, upstreams, transport, clock, RetryPolicy(options.max_retries), dice, options.patience)
     limits = MediaLimits(int(options.media_max_mb * 1_000_000), options.media_time_out)
     media = WebMedia(AllowedHosts(options.allowed_media_hosts), limits)
     journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [])
@@ -107,7 +139,9 @@ def build(settings: Settings, options: Options) -> App:
     pages = Starlette(
         routes=[landing_route(PublicUrl(settings.public_url, trusted)), *health_routes(lambda: not door.draining)]
     )
-    return App(door, pages, journal, models, transport, settings.shutdown_timeout)
+    checker = KeyChecker(gateway, options.check_interval_hours, dice)
+    keeper = StateKeeper(pool, clock, store) if store is not None else None
+    return App(door, pages, journal, models, checker, keeper, transport, settings.shutdown_timeout)
 
 
 def request_ids() -> Callable[[], str]:

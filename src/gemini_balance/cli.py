@@ -101,7 +101,7 @@ def _run(values: dict[str, str]) -> None:
 
 def _warn(settings: Settings) -> None:
     """What makes the gateway answer nobody is said at the start, not found out later."""
-    if not settings.api_keys:
+    if not settings.api_keys and not settings.paid_key:
         log.warning("No Gemini key is set: every call gets 503. Put keys into API_KEYS.")
     if not settings.allowed_tokens:
         log.warning("No client token is set: every call gets 401. Put tokens into ALLOWED_TOKENS.")

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535)
     base_url: str = GOOGLE
     api_keys: Annotated[tuple[KeySpec, ...], NoDecode] = Field((), repr=False)
+    paid_key: str = Field("", repr=False)
     allowed_tokens: Names = Field((), repr=False)
     auth_token: str = Field("", repr=False)
     public_url: str = ""
@@ -53,6 +54,13 @@ class Settings(BaseSettings):
     @classmethod
     def _keys(cls, value: Any) -> Any:
         return parse_keys(value) if isinstance(value, str) else value
+
+    @field_validator("paid_key")
+    @classmethod
+    def _paid_key(cls, value: str) -> str:
+        if value.strip():
+            _paid(value.strip())  # raises for what no header can carry
+        return value.strip()
 
     @field_validator("allowed_tokens", "trusted_proxies", "proxies", mode="before")
     @classmethod
@@ -82,6 +90,18 @@ def parse_keys(text: str) -> tuple[KeySpec, ...]:
 
 def _spec(entry: KeyEntry) -> KeySpec:
     return KeySpec(key_id(entry.key), entry.key, entry.project, entry.weight, frozenset(entry.models))
+
+
+def with_paid(keys: tuple[KeySpec, ...], secret: str) -> tuple[KeySpec, ...]:
+    """All keys of the pool. One that is given as the paid key, too, is only that."""
+    if not secret:
+        return keys
+    paid = _paid(secret)
+    return (*(spec for spec in keys if spec.id != paid.id), paid)
+
+
+def _paid(secret: str) -> KeySpec:
+    return KeySpec(key_id(secret), secret, paid=True)
 
 
 def key_id(secret: str) -> KeyId:

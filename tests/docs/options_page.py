@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args, get_origin, get_type_hints
 
 from annotated_types import Ge, Le
 
-from gemini_balance.core.options import Budgets, Options
+from gemini_balance.core.options import Budgets, Options, Quotas
 from gemini_balance.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ KINDS: dict[object, str] = {
     float: "number",
     bool: "true or false",
     Budgets: "JSON object",
+    Quotas: "JSON object",
 }
 NO_EFFECT = "Taken, but without effect so far. "
 # Taken by the code, used by nothing yet. A test fails when that changes.
@@ -52,6 +53,7 @@ MEANINGS = {
         "Gemini keys: a list, whose JSON form may hold objects `{key, project, weight, models}`. "
         "Keys of one `project` share its quota; `weight` says how often a key's turn comes; no `models` means all."
     ),
+    "PAID_KEY": "A Gemini key with billing. It serves the models of `PAID_MODELS`, and nothing else.",
     "ALLOWED_TOKENS": "What clients may send as their API key. While it is empty, every call is answered with 401.",
     "AUTH_TOKEN": "The operator's password.",
     "PUBLIC_URL": "The address that clients use, for URLs that the gateway hands out. Empty: that of the request.",

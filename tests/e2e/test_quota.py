@@ -27,7 +27,7 @@ def test_a_spent_minute_is_429_with_a_true_retry_after_and_other_models_still_se
     google: RunningSimulator, tmp_path: Path
 ) -> None:
     control(google, default_project={"quotas": {"gemini-2.5-flash": {"rpm": 2}}})
-    with gateway(google, tmp_path) as served:
+    with gateway(google, tmp_path, PATIENCE="0") as served:
         statuses = [served.chat("Hello").status for _ in range(6)]
         refused = served.chat("Hello")
         beside = served.chat("Hello", model="gemini-2.5-pro")

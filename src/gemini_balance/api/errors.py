@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 JSON = b"application/json; charset=utf-8"
 OUR_CREDENTIAL = frozenset({Blame.KEY, Blame.PROJECT, Blame.OURS})
+THEIRS = frozenset({Blame.CALLER, Blame.RESOURCE})
+REFUSALS = frozenset({401, 402, 403, 407})  # of a credential: the caller's own was good
 
 
 async def send_error(exchange: Exchange, error: GatewayError) -> None:
@@ -35,14 +37,25 @@ async def send_error(exchange: Exchange, error: GatewayError) -> None:
 async def send_failure(exchange: Exchange, failed: CallFailed, reply: ClientReply) -> None:
     """A verbatim caller gets the upstream's own words, save those about our credential."""
     outcome = failed.outcome
-    verbatim = exchange.call is not None and exchange.call.verbatim and outcome.blame not in OUR_CREDENTIAL
+    verbatim = exchange.call is not None and exchange.call.verbatim and not _about_us(outcome)
     if verbatim and _ended(outcome) and (reply.holds or exchange.opened):
         await reply.finish(outcome.body)
     elif verbatim and outcome.body and not exchange.opened:
         exchange.error = outcome.cause
-        await exchange.answer(outcome.status, _content_type(outcome.content_type), outcome.body)
+        headers = _headers(error_for(outcome, failed.model)) if _may_be_retried(exchange, outcome) else []
+        await exchange.answer(outcome.status, _content_type(outcome.content_type), outcome.body, headers)
     else:
         await send_error(exchange, error_for(outcome, failed.model))
+
+
+def _about_us(outcome: Outcome) -> bool:
+    """Is it said to our credential? The caller's was good, so it would look for the fault in the wrong place."""
+    return outcome.blame in OUR_CREDENTIAL or (outcome.status in REFUSALS and outcome.blame not in THEIRS)
+
+
+def _may_be_retried(exchange: Exchange, outcome: Outcome) -> bool:
+    """When a quota is free again is worth telling; after our own retries, that more of them are in vain."""
+    return outcome.blame is Blame.QUOTA or exchange.story.asked > 1
 
 
 def _ended(outcome: Outcome) -> bool:

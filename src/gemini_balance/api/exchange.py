@@ -36,6 +36,7 @@ class Exchange:
     place: Place
     dialect: Dialect
     told: Headers = field(default_factory=list)  # headers of every reply to this request
+    traced: bool = False  # is the client told which keys were asked?
     story: Story = field(default_factory=Story)
     principal: Principal | None = None
     call: Call | None = None
@@ -60,6 +61,8 @@ class Exchange:
         self.status = status
         if self.story.asked:
             headers.append((names.ATTEMPTS, b"%d" % self.story.asked))
+        if self.traced and (self.story.asked or self.story.waited):
+            headers.append((names.TRACE, self.story.trace().encode()))
         headers = [*headers, *self.told, *SAFE]
         begin: BeginReply | None = self.scope.get("extensions", {}).get(BEGIN_REPLY)
         if begin is None or not begin(self.scope, status, headers, length):

@@ -5,8 +5,9 @@ MODEL = b"gemini-balance-model"  # the model that answered, where it isn't the o
 DROPPED = b"gemini-balance-dropped"  # what of the request could not be carried
 ATTEMPTS = b"gemini-balance-attempts"  # how many keys it took
 ROUTE = b"gemini-balance-route"  # how the request was understood: dialect, operation
+TRACE = b"x-gateway-trace"  # each key asked and what came of it, where the operator wants it shown
 SHOULD_RETRY = b"x-should-retry"
 RETRY_AFTER = b"retry-after"
 RETRY_AFTER_MS = b"retry-after-ms"
 
-EXPOSED = b", ".join((REQUEST_ID, MODEL, DROPPED, ATTEMPTS, ROUTE, SHOULD_RETRY, RETRY_AFTER, RETRY_AFTER_MS))
+EXPOSED = b", ".join((REQUEST_ID, MODEL, DROPPED, ATTEMPTS, ROUTE, TRACE, SHOULD_RETRY, RETRY_AFTER, RETRY_AFTER_MS))

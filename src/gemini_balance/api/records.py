@@ -8,6 +8,7 @@ from gemini_balance.gateway.record import AttemptRecord, RequestRecord
 
 if TYPE_CHECKING:
     from gemini_balance.api.exchange import Exchange
+    from gemini_balance.core.attempts import Attempt
     from gemini_balance.gateway.ports import Clock
 
 CLIENT_CLOSED = 499  # nginx's number for it; never sent
@@ -29,12 +30,18 @@ def record_of(exchange: Exchange, clock: Clock) -> RequestRecord:
         operation=call.operation if call else "",
         model_asked=call.model if call else "",
         model_used=story.model,
-        attempts=tuple([AttemptRecord(a.key, a.outcome.cause, a.outcome.status, a.seconds) for a in story.attempts]),
+        attempts=tuple([_attempt(attempt) for attempt in story.attempts]),
+        waited=story.waited,
         first_byte=story.first_byte,
         usage=story.usage,
         finish=last.finish if last else "",
         ending=_ending(exchange),
     )
+
+
+def _attempt(attempt: Attempt) -> AttemptRecord:
+    outcome = attempt.outcome
+    return AttemptRecord(attempt.key, outcome.cause, outcome.status, attempt.seconds, attempt.why, attempt.until)
 
 
 def _ending(exchange: Exchange) -> str:

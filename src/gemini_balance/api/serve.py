@@ -110,6 +110,7 @@ class Door:
         new_id = self.new_id()
         told = [(names.REQUEST_ID, new_id.encode())]
         new = Exchange(new_id, scope, headers, send, client, self.clock.now(), place, dialect, told)
+        new.traced = self.options.route_header
         if b"origin" in headers:
             new.told += cors.allowance(headers, self.options.allowed_origins)
         return new
@@ -174,10 +175,11 @@ class Door:
             if call.media:
                 spare = None if has_marks(body) and not aside else aside
                 await prepare(call.media, self.media, self._largest, spare)
-            route = delivered(route_of(call, self._moment()), call, self.options)
+            who = exchange.principal.name if exchange.principal else ""
+            route = delivered(route_of(call, self._moment(), who), call, self.options)
             _tell(exchange, call, route)
             if aside:
-                route = replace(route, body=whole(route.body, aside))
+                route = _with(route, whole(route.body, aside))
             if len(route.body) > HUGE:
                 await _others_turn(route.body)
             await self.gateway.execute(route, reply, exchange.story)
@@ -210,6 +212,11 @@ async def _others_turn(body: bytes) -> None:
     `sleep(0)` would be one turn of the loop, of which a small call takes several.
     """
     await asyncio.sleep(len(body) * PAUSE)
+
+
+def _with(route: Route, body: bytes) -> Route:
+    """The media's bytes are held while it waits; they are no text, so they count for no tokens."""
+    return replace(route, body=body, demand=replace(route.demand, size=len(body)))
 
 
 def _tell(exchange: Exchange, call: Call, route: Route) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args, get_type_hints
 
 import msgspec
 
@@ -14,6 +14,18 @@ Budgets: TypeAlias = tuple[tuple[str, int], ...]
 """A thinking budget for each of some models."""
 Safety: TypeAlias = tuple[tuple[str, str], ...]
 """Harm categories, each with the threshold from which an answer is blocked."""
+
+
+class Quota(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """What the operator says a project may use of a model: requests and tokens a minute, requests a day."""
+
+    rpm: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    tpm: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    rpd: Annotated[int, msgspec.Meta(ge=1)] | None = None
+
+
+Quotas: TypeAlias = tuple[tuple[str, Quota], ...]
+"""Limits by model, or by project/model."""
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
@@ -29,6 +41,23 @@ class Options:
 
     max_retries: int = _row(3, "MAX_RETRIES", "Attempts after the first one that failed for no fault of a key.", 0, 20)
     max_failures: int = _row(3, "MAX_FAILURES", "Unexplained failures in a row that retire a key; 0: never.", 0, 1000)
+    check_interval_hours: float = _row(
+        1.0,
+        "CHECK_INTERVAL_HOURS",
+        "Hours until a retired key is looked at again, twice as long each time it is still dead; 0: never.",
+        0,
+        168,
+    )
+    patience: float = _row(
+        20.0, "PATIENCE", "Seconds that a call may wait for a key when all that may serve it rest.", 0, 600
+    )
+    quota_limits: tuple[tuple[str, Quota], ...] = _row(
+        (),
+        "QUOTA_LIMITS",
+        'Limits that you know better than Google\'s errors tell: `{"model": {"rpm": 10, "tpm": 250000, "rpd": 500}}`; '
+        "a name may be `project/model`.",
+    )
+    paid_models: tuple[str, ...] = _row((), "PAID_MODELS", "Models that are served with PAID_KEY, if there is one.")
     time_out: float = _row(
         300.0, "TIME_OUT", "Seconds to wait for the first byte, and between two events of a stream.", 1, 3600
     )
@@ -115,6 +144,9 @@ class Options:
     native_failover: Literal["", "on", "off"] = _row(
         "", "NATIVE_FAILOVER", "on or off decides for every native route; empty: off under /gemini/, on elsewhere."
     )
+    route_header: bool = _row(
+        False, "ROUTE_HEADER", "Tell callers in a header which keys were asked, by their ids, and what came of each."
+    )
 
 
 class OptionError(ValueError):
@@ -158,6 +190,7 @@ _EXPECTED: dict[object, str] = {
     float: "a number",
     tuple[str, ...]: "a JSON list of strings",
     Budgets: "a JSON object of whole numbers",
+    Quotas: "a JSON object of objects with rpm, tpm or rpd",
     Safety: "a JSON list of objects with category and threshold",
     Literal["", "on", "off"]: "on, off or empty",
 }
@@ -192,6 +225,13 @@ def _budgets(text: str) -> Budgets:
         raise ValueError(str(error)) from error
 
 
+def _quotas(text: str) -> Quotas:
+    try:
+        return tuple(msgspec.json.decode(text or "{}", type=dict[str, Quota]).items())
+    except msgspec.DecodeError as error:
+        raise ValueError(str(error)) from error
+
+
 class _Setting(msgspec.Struct):
     category: str
     threshold: str
@@ -207,5 +247,6 @@ def _safety(text: str) -> Safety:
 _READERS: dict[object, Callable[[str], object]] = {
     tuple[str, ...]: names_in,
     Budgets: _budgets,
+    Quotas: _quotas,
     Safety: _safety,
 }

@@ -42,7 +42,7 @@ def further(route: Route, token: str, key: KeyId) -> Route:
     asked = route.body.rstrip().removesuffix(b"}")
     comma = b"" if asked.endswith(b"{") else b","
     body = b'%b%b"continuationToken":%b}' % (asked, comma, encode(token))
-    return replace(route, body=body, demand=replace(route.demand, pinned=key))
+    return replace(route, body=body, demand=replace(route.demand, pinned=key, again=True))
 
 
 def _path(route: Route, operation: Operation) -> str:

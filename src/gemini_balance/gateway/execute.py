@@ -3,51 +3,61 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from gemini_balance.core.attempts import STOP, Attempt, RetryPolicy, TryAgain, decide
-from gemini_balance.core.call import Framing, Operation
+from gemini_balance.core.call import Framing
 from gemini_balance.core.errors import NoKeyAvailable, PoolBusy
 from gemini_balance.core.gemini.classify import classify
-from gemini_balance.core.gemini.events import Event, events_of
-from gemini_balance.core.gemini.verdict import Tally
-from gemini_balance.core.outcome import CLIENT_GONE, Cause, Outcome
+from gemini_balance.core.gemini.unknowns import Unknowns
+from gemini_balance.core.outcome import BLAME, CLIENT_GONE, Blame, Cause, Outcome
 from gemini_balance.core.pool import KeyPool, Lease, Never, NotYet
-from gemini_balance.core.wire.json_array import ArrayFramer
-from gemini_balance.core.wire.sse import SseFramer
 from gemini_balance.gateway.delivery import further
 from gemini_balance.gateway.failures import ASK_THE_OPERATOR, CallFailed
 from gemini_balance.gateway.ports import TransportFailed
+from gemini_balance.gateway.relay import stream, whole
+from gemini_balance.gateway.waiting import WaitingRoom
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from gemini_balance.core.catalog.route import Route
     from gemini_balance.core.pool import Demand
     from gemini_balance.gateway.ports import Clock, Reply, Transport, Upstream, UpstreamReply
     from gemini_balance.gateway.story import Story
 
-MOST_HOPS = 15  # of one answer after its first reply: with 65,536 tokens each, a million
-GENERATES = frozenset({Operation.GENERATE, Operation.STREAM})
+Got = Lease | NotYet | Never
+# What lies between us and Google fails for any key.
+ON_THE_WAY = frozenset({Cause.UNREACHABLE, Cause.CUT})
+MAY_BE_THE_KEY = frozenset(cause for cause, blame in BLAME.items() if blame is Blame.UPSTREAM) - ON_THE_WAY
 
 
 @dataclass(slots=True)
 class Gateway:
-    """One per process. `policy` is replaced when an option changes."""
+    """One per process. `policy` and `patience` are replaced when an option changes; `dice` gives 0 to 1."""
 
     pool: KeyPool
     upstreams: Mapping[str, Upstream]
     transport: Transport
     clock: Clock
     policy: RetryPolicy
+    dice: Callable[[], float]
+    patience: float = 20.0  # seconds that a call may wait for a key, all its waits together
+    unknowns: Unknowns = field(default_factory=Unknowns)
+    room: WaitingRoom = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.room = WaitingRoom(self.pool, self.clock)
 
     async def execute(self, route: Route, reply: Reply, story: Story) -> None:
         """Answer into `reply`. Raises GatewayError when no key may be asked, CallFailed when asking failed."""
         if route.patience is None:
             return await self._drive(route, reply, story)
+        story.deadline = self.clock.now() + route.patience
         try:
             async with asyncio.timeout(route.patience):
                 return await self._drive(route, reply, story)
@@ -57,16 +67,28 @@ class Gateway:
     async def _drive(self, route: Route, reply: Reply, story: Story) -> None:
         demand = route.demand
         while True:
-            lease = self._acquire(demand, story)
+            lease = await self._lease(demand, story, waits=not route.single_attempt)
             outcome = await self._attempt(lease, route, reply, story)
             if outcome.continuation:
                 outcome = await self._go_on(outcome, route, reply, story)
             if outcome.good:
-                return
-            decision = STOP if route.single_attempt else decide(self.policy, story.attempts)
+                return self._answered(story)
+            decision = STOP if route.single_attempt else decide(self.policy, story.attempts, self.dice)
             if not isinstance(decision, TryAgain):
                 raise CallFailed(outcome, route.model)
-            demand = replace(demand, exclude=decision.exclude)
+            if decision.delay:
+                await asyncio.sleep(decision.delay)
+            demand = replace(demand, exclude=decision.exclude, again=True)
+
+    def _answered(self, story: Story) -> None:
+        """What others failed at could be done: it may have been their keys."""
+        if len(story.attempts) == 1:
+            return
+        well = story.attempts[-1].key
+        failed = [a.key for a in story.attempts if a.outcome.cause in MAY_BE_THE_KEY and a.key != well]
+        if failed:
+            self.pool.helped(self.clock.now(), failed)
+            self.room.look()
 
     async def _go_on(self, outcome: Outcome, route: Route, reply: Reply, story: Story) -> Outcome:
         """A long answer comes in several replies, all from the key that began it. The caller sees one."""
@@ -74,21 +96,39 @@ class Gateway:
         while outcome.good and outcome.continuation:
             hop += 1
             going_on = further(route, outcome.continuation, story.attempts[-1].key)
-            lease = self.pool.acquire(self.clock.now(), going_on.demand)
+            lease = await self._next(going_on.demand, story, waits=True)
             if not isinstance(lease, Lease):
                 return Outcome(Cause.CUT, 502, "The key that began this answer rests.")
             outcome = await self._attempt(lease, going_on, reply, story, hop)
         return outcome
 
-    def _acquire(self, demand: Demand, story: Story) -> Lease:
-        got = self.pool.acquire(self.clock.now(), demand)
-        if not isinstance(got, Lease) and demand.exclude:  # none is left untried: one that failed by chance may serve
-            got = self.pool.acquire(self.clock.now(), replace(demand, exclude=frozenset()))
+    async def _lease(self, demand: Demand, story: Story, *, waits: bool) -> Lease:
+        got = await self._next(demand, story, waits=waits)
         if isinstance(got, Lease):
             return got
         if isinstance(got, NotYet):
-            raise PoolBusy(_busy(demand), got.at - self.clock.now())
+            raise PoolBusy(_busy(demand), max(got.told - self.clock.now(), 0.0))
         raise self._never(got, demand, story)
+
+    async def _next(self, demand: Demand, story: Story, *, waits: bool) -> Got:
+        """A key now, or after a wait that is worth it; else when it would be."""
+        now = self.clock.now()
+        got = self.pool.acquire(now, demand)
+        if not isinstance(got, Lease) and demand.exclude:  # none is left untried: one that failed by chance may serve
+            demand = replace(demand, exclude=frozenset())
+            got = self.pool.acquire(now, demand)
+        until = min(now + self.patience - story.waited, story.deadline)
+        if waits and isinstance(got, NotYet) and got.at <= until:
+            return await self._wait(demand, until, story)
+        return got
+
+    async def _wait(self, demand: Demand, until: float, story: Story) -> Got:
+        began = self.clock.now()
+        try:
+            lease = await self.room.wait(demand, until)
+        finally:
+            story.waited += self.clock.now() - began
+        return lease or self.pool.acquire(self.clock.now(), demand)
 
     def _never(self, got: Never, demand: Demand, story: Story) -> Exception:
         if got.cause is not None:
@@ -102,13 +142,16 @@ class Gateway:
         began, outcome = self.clock.now(), CLIENT_GONE
         if not hop:
             reply.restart()
-        story.asked += 1
+        story.asks(lease.key.id)
         try:
             outcome = await self._ask(lease, route, reply, hop)
         finally:
             now = self.clock.now()
             self.pool.settle(now, lease, outcome)
-            story.attempts.append(Attempt(lease.key.id, outcome, reply.committed, now - began))
+            self.unknowns.note(outcome)
+            until = _rests_until(now, lease, outcome)
+            story.attempts.append(Attempt(lease.key.id, outcome, reply.committed, now - began, lease.why, until))
+            self.room.look()
         return outcome
 
     async def _ask(self, lease: Lease, route: Route, reply: Reply, hop: int) -> Outcome:
@@ -119,9 +162,10 @@ class Gateway:
                 # Google repeats a suspended key in its error message.
                 body = (await upstream.whole()).replace(lease.key.spec.secret.encode(), b"REDACTED")
                 return classify(upstream.status, body, upstream.content_type)
-            if route.framing is Framing.WHOLE:
-                return await _whole(upstream, route, reply, hop)
-            return await _stream(upstream, route, reply, hop)
+            self.pool.began(self.clock.now(), lease)
+            self.room.look()  # a model that was overloaded is not any more: those who wait for it need not wait longer
+            relay = whole if route.framing is Framing.WHOLE else stream
+            return await relay(upstream, route, reply, hop)
         except TransportFailed as failed:
             return Outcome(failed.cause, 504 if failed.cause is Cause.UPSTREAM_SLOW else 502, failed.message)
         finally:
@@ -129,45 +173,12 @@ class Gateway:
                 upstream.close()
 
 
-async def _whole(upstream: UpstreamReply, route: Route, reply: Reply, hop: int) -> Outcome:
-    body = await upstream.whole()
-    event = Event(body, body)
-    if route.operation in GENERATES:
-        tally = Tally()
-        tally.feed([event])
-        outcome = _following(tally.verdict(closed=True), route, hop)
-    else:
-        outcome = Outcome(Cause.ANSWERED)
-    if not outcome.good:
-        return replace(outcome, body=body, content_type=upstream.content_type)
-    await (reply.feed([event]) if outcome.continuation else reply.whole(event))
-    return outcome
-
-
-async def _stream(upstream: UpstreamReply, route: Route, reply: Reply, hop: int) -> Outcome:
-    framer, tally = SseFramer() if route.framing is Framing.SSE else ArrayFramer(), Tally()
-    ended = False
-    while not ended:
-        ended = not (read := await upstream.read())
-        events = events_of(framer.last() if ended else framer.feed(read))
-        tally.feed(events)
-        if tally.fault is None:
-            await reply.feed(events)
-            continue
-        if reply.committed:
-            await reply.feed([event for event in events if event.reply.error is None])
-        return tally.fault
-    outcome = _following(tally.verdict(closed=framer.closed()), route, hop)
-    if outcome.good and not outcome.continuation:
-        await reply.finish(framer.rest())
-    return outcome if outcome.cause is Cause.CUT else replace(outcome, body=framer.rest())
-
-
-def _following(outcome: Outcome, route: Route, hop: int) -> Outcome:
-    """Is what is left of the answer to be asked for? A verbatim caller does that itself."""
-    if outcome.continuation and (route.verbatim or hop == MOST_HOPS):
-        return replace(outcome, continuation="")
-    return outcome
+def _rests_until(now: float, lease: Lease, outcome: Outcome) -> float:
+    """When this failure lets its key or its project serve the model again; 0: it may at once."""
+    if outcome.good:
+        return 0.0
+    until = max(lease.key.until, lease.bucket.share.ledger.rest)
+    return until if now < until < inf else 0.0
 
 
 def _busy(demand: Demand) -> str:

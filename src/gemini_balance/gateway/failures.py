@@ -24,6 +24,7 @@ SENTENCES = {
     Cause.UPSTREAM_SLOW: "Google did not answer in time.",
     Cause.DEADLINE: "The deadline that this request came with ran out before Google answered.",
 }
+QUOTA_PAUSE = 60.0  # seconds after which a spent quota may be asked for again, where nothing better is known
 OVERLOADED = "The model {model} is overloaded at Google. Try again later, or another model."
 
 
@@ -45,7 +46,8 @@ def error_for(outcome: Outcome, model: str) -> GatewayError:
         case Blame.MODEL:
             return errors.ModelNotFound(f"No key of this gateway may use the model {model}.", param="model")
         case Blame.QUOTA:
-            return errors.PoolBusy(f"The quota for {model} is spent on every key of this gateway.", 60.0)
+            spent = f"The quota for {model} is spent on every key of this gateway."
+            return errors.PoolBusy(spent, _pause(outcome))
         case Blame.CAPACITY:
             return errors.UpstreamOverloaded(OVERLOADED.format(model=model))
         case Blame.CALLER | Blame.RESOURCE:
@@ -55,6 +57,12 @@ def error_for(outcome: Outcome, model: str) -> GatewayError:
         case _:
             slow = outcome.cause is Cause.UPSTREAM_SLOW
             return errors.UpstreamTimeout(sentence) if slow else errors.UpstreamFailed(sentence)
+
+
+def _pause(outcome: Outcome) -> float:
+    """A refusal for the day names a delay as well, which is not true."""
+    named = None if outcome.cause is Cause.QUOTA_DAY else outcome.retry_after
+    return QUOTA_PAUSE if named is None else min(named, QUOTA_PAUSE)
 
 
 def _callers_fault(outcome: Outcome, sentence: str) -> GatewayError:

@@ -16,10 +16,10 @@ class Clock(Protocol):
     """Two clocks: one that only goes forward, for rests and timeouts, and the calendar's."""
 
     def now(self) -> float:
-        """Seconds, monotonic."""
+        """Seconds since 1970 that never go back: what the calendar's clock is set back by is not followed."""
 
     def unix(self) -> float:
-        """Seconds since 1970."""
+        """Seconds since 1970, as the calendar has it."""
 
 
 class Origin(NamedTuple):
@@ -128,3 +128,12 @@ class RecordSink(Protocol):
     """Takes journal records in batches."""
 
     async def write(self, records: list[RequestRecord]) -> None: ...
+
+
+class StateStore(Protocol):
+    """Keeps what the pool learnt, for the next start."""
+
+    async def load(self) -> bytes | None:
+        """What was saved last, None when nothing was."""
+
+    async def save(self, state: bytes) -> None: ...

@@ -7,13 +7,15 @@ import msgspec
 from gemini_balance.core.outcome import NO_USAGE, Usage
 
 
-class AttemptRecord(msgspec.Struct, frozen=True, gc=False):
+class AttemptRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One try: which key, what it came to, how long it took in seconds."""
 
     key: str
     cause: str
     status: int
     seconds: float
+    why: str = ""  # how the pool chose the key
+    until: float = 0.0  # seconds since 1970; 0: the failure made nothing rest
 
 
 class RequestRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag_field="log", tag="call"):
@@ -32,6 +34,7 @@ class RequestRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, t
     model_asked: str = ""
     model_used: str = ""
     attempts: tuple[AttemptRecord, ...] = ()
+    waited: float = 0.0  # in the queue for a key
     first_byte: float | None = None
     usage: Usage = NO_USAGE
     finish: str = ""

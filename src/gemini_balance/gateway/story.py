@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING
 
 from gemini_balance.core.outcome import NO_USAGE
@@ -10,6 +11,7 @@ from gemini_balance.core.outcome import NO_USAGE
 if TYPE_CHECKING:
     from gemini_balance.core.attempts import Attempt
     from gemini_balance.core.outcome import Outcome, Usage
+    from gemini_balance.core.pool import KeyId
 
 
 @dataclass(slots=True)
@@ -18,8 +20,23 @@ class Story:
 
     model: str = ""
     asked: int = 0  # keys asked so far, the one being asked included
+    asking: KeyId | None = None  # the last of them
     attempts: list[Attempt] = field(default_factory=list)
+    waited: float = 0.0  # seconds in the queue
+    deadline: float = inf  # the caller's own, on the clock
     first_byte: float | None = None  # seconds from the start to the first content the caller saw
+
+    def asks(self, key: KeyId) -> None:
+        """An attempt with this key begins."""
+        self.asked += 1
+        self.asking = key
+
+    def trace(self) -> str:
+        """For a header: each key asked so far with what came of it, and the time in the queue."""
+        steps = [f"{attempt.key}:{attempt.outcome.cause}" for attempt in self.attempts]
+        if self.asked > len(self.attempts):
+            steps.append(f"{self.asking}:{'asked' if self.first_byte is None else 'answered'}")
+        return ";".join((*steps, f"waited={self.waited:.1f}"))
 
     @property
     def last(self) -> Outcome | None:

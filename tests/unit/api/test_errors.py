@@ -6,7 +6,9 @@ import pytest
 
 from gemini_balance.api.errors import send_error, send_failure
 from gemini_balance.core import errors
+from gemini_balance.core.attempts import Attempt
 from gemini_balance.core.outcome import Cause, Outcome
+from gemini_balance.core.pool import KeyId
 from gemini_balance.gateway.failures import CallFailed
 from tests.unit.api.door import Client, events
 from tests.unit.gateway.stage import ROLE, STOP, says
@@ -72,6 +74,62 @@ async def test_what_google_says_about_our_keys_is_not_passed_on(cause: Cause) ->
     await send_failure(client.exchange, CallFailed(Outcome(cause, 403, body=WORDS), "m"), client.reply)
     assert (client.status, b"own words" in client.body) == (503, False)
     assert json.loads(client.body)["error"]["status"] == "UNAVAILABLE"
+
+
+@pytest.mark.parametrize("status", [401, 402, 403, 407])
+@pytest.mark.parametrize("cause", [Cause.UNKNOWN, Cause.EGRESS_REFUSED, Cause.QUOTA_UNKNOWN])
+async def test_a_refusal_that_the_caller_would_take_for_its_own_tokens_is_not_passed_on(
+    cause: Cause, status: int
+) -> None:
+    client = Client()
+    await send_failure(client.exchange, CallFailed(Outcome(cause, status, body=WORDS), "m"), client.reply)
+    assert (client.status in (401, 402, 403, 407), b"own words" in client.body) == (False, False)
+
+
+async def test_a_resource_of_another_key_is_googles_word() -> None:
+    client = Client()
+    other = Outcome(Cause.WRONG_KEY_FOR_RESOURCE, 403, body=WORDS)
+    await send_failure(client.exchange, CallFailed(other, "m"), client.reply)
+    assert (client.status, client.body) == (403, WORDS)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "asked", "headers"),
+    [
+        (
+            Outcome(Cause.QUOTA_MINUTE, 429, retry_after=2.25, body=WORDS),
+            1,
+            {"retry-after": "3", "retry-after-ms": "2250"},
+        ),
+        (
+            Outcome(Cause.QUOTA_DAY, 429, retry_after=2.25, body=WORDS),
+            1,
+            {"retry-after": "60", "retry-after-ms": "60000"},
+        ),
+        (Outcome(Cause.MODEL_OVERLOADED, 503, body=WORDS), 4, {"x-should-retry": "false"}),
+        (Outcome(Cause.MODEL_OVERLOADED, 503, body=WORDS), 1, {}),
+    ],
+    ids=["a minute's quota", "a day's quota, whose delay is not true", "after our retries", "a single attempt"],
+)
+async def test_googles_own_words_come_with_what_a_client_library_looks_at(
+    outcome: Outcome, asked: int, headers: dict[str, str]
+) -> None:
+    client = Client()
+    client.exchange.story.asked = asked
+    await send_failure(client.exchange, CallFailed(outcome, "m"), client.reply)
+    told = {name: value for name, value in client.headers.items() if "retry" in name}
+    assert (client.body, told) == (WORDS, headers)
+
+
+async def test_the_way_is_told_where_the_operator_wants_it() -> None:
+    client = Client()
+    client.exchange.traced = True
+    client.exchange.story.asks(KeyId("key-a"))
+    client.exchange.story.attempts.append(Attempt(KeyId("key-a"), Outcome(Cause.QUOTA_MINUTE, 429)))
+    client.exchange.story.asks(KeyId("key-b"))
+    client.exchange.story.waited = 1.23
+    await client.reply.feed(events(HELLO))
+    assert client.headers["x-gateway-trace"] == "key-a:quota_minute;key-b:answered;waited=1.2"
 
 
 @pytest.mark.parametrize("shown", [[], [HELLO]], ids=["nothing seen yet", "content seen"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from gemini_balance.app import build
+from gemini_balance.core.pool import Granted, NotYet
 from gemini_balance.settings import load
 
 if TYPE_CHECKING:
@@ -83,3 +85,21 @@ async def test_a_call_leaves_no_circles(stream: bool) -> None:
     finally:
         gc.enable()
     assert (statuses, found) == ([200] * CALLS, 0)
+
+
+@pytest.mark.anyio
+async def test_a_call_that_waits_in_vain_leaves_no_circles(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"API_KEYS": "AIzaOne", "ALLOWED_TOKENS": "sk-test-token", "ACCESS_LOG": "false", "PATIENCE": "0.01"}
+    app = build(*load(settings))
+    pool, clock = app.door.gateway.pool, app.door.gateway.clock
+    monkeypatch.setattr(pool, "acquire", lambda *_: NotYet(clock.now()))
+    monkeypatch.setattr(pool, "grant", lambda _: Granted([], inf))
+    await call(app, CHAT % b"false")
+    gc.collect()
+    gc.disable()
+    try:
+        statuses = [await call(app, CHAT % b"false") for _ in range(CALLS)]
+        found = gc.collect()
+    finally:
+        gc.enable()
+    assert (statuses, found, pool.waiting) == ([429] * CALLS, 0, 0)

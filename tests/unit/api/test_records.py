@@ -24,9 +24,10 @@ async def test_a_whole_call_is_remembered() -> None:
     client.exchange.story.model = "m-2"
     usage = Usage(prompt=1, output=2, total=3)
     client.exchange.story.attempts += [
-        Attempt(KeyId("a"), Outcome(Cause.EMPTY), seconds=0.5),
+        Attempt(KeyId("a"), Outcome(Cause.EMPTY), seconds=0.5, why="most room", until=7.0),
         Attempt(KeyId("b"), Outcome(Cause.ANSWERED, usage=usage, finish="STOP"), committed=True, seconds=1.0),
     ]
+    client.exchange.story.waited = 1.5
     client.clock.time += 2
     await client.reply.feed(events(says("Hello", "STOP")))
     await client.reply.finish(b"")
@@ -44,7 +45,8 @@ async def test_a_whole_call_is_remembered() -> None:
         operation="streamGenerateContent",
         model_asked="m",
         model_used="m-2",
-        attempts=(AttemptRecord("a", "empty", 200, 0.5), AttemptRecord("b", "answered", 200, 1.0)),
+        attempts=(AttemptRecord("a", "empty", 200, 0.5, "most room", 7.0), AttemptRecord("b", "answered", 200, 1.0)),
+        waited=1.5,
         first_byte=2.0,
         usage=usage,
         finish="STOP",

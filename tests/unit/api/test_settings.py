@@ -7,7 +7,7 @@ import pytest
 
 from gemini_balance.core.options import OptionError, Options
 from gemini_balance.core.pool import KeySpec
-from gemini_balance.settings import GOOGLE, environment, key_id, load, parse_keys
+from gemini_balance.settings import GOOGLE, environment, key_id, load, parse_keys, with_paid
 
 A, B = (KeySpec(key_id(secret), secret) for secret in ("AQ.aaa", "AIzaBBB"))
 
@@ -62,6 +62,19 @@ def test_settings_show_no_secret() -> None:
         "PROXIES": "http://u:hidden@p",
     }
     assert "hidden" not in repr(load(values)[0])
+
+
+def test_the_paid_key_is_a_key_of_its_own() -> None:
+    settings, _ = load({"API_KEYS": "AQ.aaa,AIzaBBB", "PAID_KEY": " AIzaBBB "})
+    paid = KeySpec(B.id, "AIzaBBB", paid=True)
+    assert with_paid(settings.api_keys, settings.paid_key) == (A, paid)
+    assert with_paid(settings.api_keys, "") == (A, B)
+
+
+def test_a_paid_key_that_can_not_be_taken_is_refused_without_showing_it() -> None:
+    with pytest.raises(ValueError, match="paid_key") as refused:
+        load({"PAID_KEY": "AQ.hidden x"})
+    assert "AQ.hidden" not in str(refused.value)
 
 
 def test_nothing_set_gives_the_defaults() -> None:

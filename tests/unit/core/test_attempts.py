@@ -19,16 +19,17 @@ def after(*causes: Cause, committed: bool = False) -> Decision:
     """The decision after these failures, on the keys a, b, c…, the last one seen by the caller or not."""
     history = [Attempt(KeyId("abcdefghij"[number]), Outcome(cause)) for number, cause in enumerate(causes)]
     history[-1] = Attempt(history[-1].key, history[-1].outcome, committed)
-    return decide(POLICY, history)
+    return decide(POLICY, history, lambda: 0.5)
 
 
-def again(keys: str) -> TryAgain:
-    return TryAgain(frozenset(KeyId(key) for key in keys))
+def again(keys: str, delay: float = 0.0) -> TryAgain:
+    return TryAgain(frozenset(KeyId(key) for key in keys), delay)
 
 
 @pytest.mark.parametrize("cause", list(Cause), ids=str)
 def test_a_first_failure_is_replaced_where_another_key_may_help(cause: Cause) -> None:
-    assert after(cause) == (again("a") if cause in RETRIED else STOP)
+    delay = 0.25 if BLAME[cause] is Blame.CAPACITY else 0.0
+    assert after(cause) == (again("a", delay) if cause in RETRIED else STOP)
 
 
 @pytest.mark.parametrize("cause", list(Cause), ids=str)
@@ -36,9 +37,9 @@ def test_what_the_caller_has_seen_is_never_replaced(cause: Cause) -> None:
     assert after(cause, committed=True) == STOP
 
 
-BROKEN, SLOW, EMPTY, DEAD, QUOTA = (
+BROKEN, SLOW, EMPTY, DEAD, QUOTA, BUSY = (
     *(Cause.UPSTREAM_BROKEN, Cause.UPSTREAM_SLOW, Cause.EMPTY),
-    *(Cause.KEY_DEAD, Cause.QUOTA_DAY),
+    *(Cause.KEY_DEAD, Cause.QUOTA_DAY, Cause.MODEL_OVERLOADED),
 )
 
 
@@ -55,6 +56,11 @@ BROKEN, SLOW, EMPTY, DEAD, QUOTA = (
         pytest.param([EMPTY, EMPTY], STOP, id="empty twice"),
         pytest.param([EMPTY, BROKEN, EMPTY], STOP, id="empty twice, with another failure in between"),
         pytest.param([EMPTY, Cause.THOUGHTS_ONLY], again("ab"), id="empty, then only thoughts"),
+        pytest.param([BUSY, BUSY], again("ab", 0.5), id="an overloaded model is given time"),
+        pytest.param([BUSY, BUSY, BUSY], again("abc", 1.0), id="and twice as much the next time"),
+        pytest.param([BUSY, BROKEN], again("ab"), id="but not after a failure of another kind"),
+        pytest.param([BUSY, BROKEN, BUSY], again("abc", 0.5), id="which doesn't count for it"),
+        pytest.param([BUSY] * 4, STOP, id="within the retries"),
         pytest.param([BROKEN, Cause.BAD_REQUEST], STOP, id="the caller's own fault ends it"),
     ],
 )
@@ -65,7 +71,13 @@ def test_a_history_decides(causes: list[Cause], decision: Decision) -> None:
 def test_no_retries_still_replaces_a_dead_key() -> None:
     policy = RetryPolicy(max_retries=0)
     dead, broken = (Attempt(KeyId("a"), Outcome(cause)) for cause in (DEAD, BROKEN))
-    assert [decide(policy, [dead]), decide(policy, [broken])] == [again("a"), STOP]
+    assert [decide(policy, [dead], lambda: 0.0), decide(policy, [broken], lambda: 0.0)] == [again("a"), STOP]
+
+
+@pytest.mark.parametrize(("dice", "times", "delay"), [(0.0, 1, 0.125), (1.0, 1, 0.375), (0.0, 5, 2.0), (1.0, 9, 4.0)])
+def test_the_delay_is_by_chance_and_bounded(dice: float, times: int, delay: float) -> None:
+    history = [Attempt(KeyId("a"), Outcome(BUSY))] * times
+    assert decide(RetryPolicy(max_retries=10), history, lambda: dice) == again("a", delay)
 
 
 def test_every_cause_has_one_party_to_blame() -> None:

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from gemini_balance.core.options import OptionError, Options, names_in, options_from
+from gemini_balance.core.options import OptionError, Options, Quota, names_in, options_from
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,16 @@ from gemini_balance.core.options import OptionError, Options, names_in, options_
         ("SAFETY_SETTINGS", "", {"safety_settings": ()}),
         ("TOOLS_CODE_EXECUTION_ENABLED", "true", {"tools_code_execution_enabled": True}),
         ("URL_CONTEXT_ENABLED", "1", {"url_context_enabled": True}),
+        ("PATIENCE", "0", {"patience": 0.0}),
+        ("CHECK_INTERVAL_HOURS", "0.5", {"check_interval_hours": 0.5}),
+        ("PAID_MODELS", "a,b", {"paid_models": ("a", "b")}),
+        ("ROUTE_HEADER", "on", {"route_header": True}),
+        ("QUOTA_LIMITS", "", {"quota_limits": ()}),
+        (
+            "QUOTA_LIMITS",
+            '{"a": {"rpm": 5}, "p/a": {"tpm": 7, "rpd": 9}}',
+            {"quota_limits": (("a", Quota(rpm=5)), ("p/a", Quota(tpm=7, rpd=9)))},
+        ),
         ("NO_OPTION", "x", {}),
     ],
 )
@@ -57,6 +67,11 @@ def test_a_good_value_is_taken(name: str, text: str, changed: dict[str, object])
         ("SEARCH_MODELS", '["a"', "SEARCH_MODELS: '[\"a\"' is not a JSON list of strings."),
         ("SEARCH_MODELS", "[1]", "SEARCH_MODELS: '[1]' is not a JSON list of strings."),
         ("THINKING_BUDGET_MAP", "[1]", "THINKING_BUDGET_MAP: '[1]' is not a JSON object of whole numbers."),
+        ("PATIENCE", "601", "PATIENCE must be between 0 and 600, not 601.0."),
+        *(
+            ("QUOTA_LIMITS", text, f"QUOTA_LIMITS: {text!r} is not a JSON object of objects with rpm, tpm or rpd.")
+            for text in ('{"a": 5}', '{"a": {"rps": 5}}', '{"a": {"rpm": 0}}')
+        ),
         (
             "SAFETY_SETTINGS",
             '[{"category": 1}]',

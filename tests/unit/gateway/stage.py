@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -135,13 +136,22 @@ class Page:
 class Hands:
     """Implements `Clock`; moved by hand."""
 
-    time: float = 100.0
+    time: float = 1_800_000_100.0
 
     def now(self) -> float:
         return self.time
 
     def unix(self) -> float:
-        return 1_800_000_000 + self.time
+        return self.time
+
+
+class Running(Hands):
+    """A clock that goes by itself."""
+
+    def now(self) -> float:
+        return self.time + time.monotonic()
+
+    unix = now
 
 
 STREAM = Route(
@@ -160,12 +170,20 @@ ARRAY = replace(STREAM, framing=Framing.ARRAY)
 class Stage:
     """A gateway over scripted lines; `keys` are one-letter ids, all well."""
 
-    def __init__(self, *script: Line, keys: str = "abc", policy: RetryPolicy | None = None) -> None:
+    def __init__(
+        self,
+        *script: Line,
+        keys: str = "abc",
+        policy: RetryPolicy | None = None,
+        patience: float = 20.0,
+        clock: Hands | None = None,
+    ) -> None:
         self.transport = Scripted(iter(script))
-        self.clock = Hands()
+        self.clock = clock or Hands()
         self.pool = KeyPool(KeySpec(KeyId(key), f"secret-{key}") for key in keys)
         upstreams = {"gemini_api": GeminiApi("https://google.example/v1beta")}
-        self.gateway = Gateway(self.pool, upstreams, self.transport, self.clock, policy or RetryPolicy())
+        policy = policy or RetryPolicy()
+        self.gateway = Gateway(self.pool, upstreams, self.transport, self.clock, policy, lambda: 0.0, patience)
         self.page = Page()
         self.story = Story()
 

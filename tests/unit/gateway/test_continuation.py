@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from gemini_balance.core.outcome import Cause, Usage
-from gemini_balance.gateway.execute import MOST_HOPS
 from gemini_balance.gateway.failures import CallFailed
+from gemini_balance.gateway.relay import MOST_HOPS
 from tests.unit.gateway.stage import STREAM, UNARY, Line, Stage, event, refuses, says
 
 pytestmark = pytest.mark.anyio

@@ -150,6 +150,14 @@ async def test_when_every_key_is_dead_the_operator_must_act() -> None:
     assert (stage.asked, stage.pool.usable(), stage.at_rest) == ("abc", 0, True)
 
 
+async def test_a_key_that_the_operator_resets_serves_at_once() -> None:
+    stage = Stage(DEAD, OK, keys="a")
+    with pytest.raises(NoKeyAvailable):
+        await stage.play()
+    stage.pool.reset(stage.clock.now(), KeyId("a"))
+    assert await stage.play() == HELLO
+
+
 async def test_without_keys_the_operator_must_act() -> None:
     with pytest.raises(NoKeyAvailable):
         await Stage(keys="").play()
@@ -159,7 +167,8 @@ async def test_when_every_key_is_spent_the_caller_learns_when_one_is_free() -> N
     stage = Stage(SPENT, SPENT, SPENT)
     with pytest.raises(PoolBusy) as busy:
         await stage.play()
-    assert (busy.value.retry_after, stage.asked, stage.at_rest) == (30.0, "abc", True)
+    assert 30 <= busy.value.retry_after <= 31
+    assert (stage.asked, stage.at_rest) == ("abc", True)
 
 
 async def test_a_key_that_failed_by_chance_serves_again_when_no_other_is_left() -> None:

@@ -29,6 +29,7 @@ class Config(msgspec.Struct, frozen=True):
     safety: tuple[tuple[str, str], ...] = ()  # category, threshold
     built_in: tuple[Tool, ...] = ()  # tools of Google's that every call may use
     show_thoughts: bool = False
+    paid_models: Set[str] = frozenset()
     signatures: SignatureStore = msgspec.field(default_factory=SignatureStore)
 
 
@@ -45,5 +46,6 @@ def config_of(options: Options, listed: Set[str], today: date, signatures: Signa
         safety=options.safety_settings,
         built_in=tuple({name: {}} for name, enabled in switches.items() if enabled),
         show_thoughts=options.show_thinking_process,
+        paid_models=frozenset(options.paid_models),
         signatures=signatures,
     )

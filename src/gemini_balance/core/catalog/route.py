@@ -9,15 +9,19 @@ import msgspec
 from gemini_balance.core.call import Framing, Operation
 from gemini_balance.core.catalog.config import Config
 from gemini_balance.core.catalog.dropped import told
+from gemini_balance.core.catalog.estimate import beginning_of, tokens_in
 from gemini_balance.core.catalog.fit import fit
 from gemini_balance.core.catalog.resolve import resolve, successor
-from gemini_balance.core.pool.pool import Demand
+from gemini_balance.core.pool import Demand
 from gemini_balance.core.wire.codec import encode
 
 __all__ = ["Config", "Route", "route_of"]
 
 if TYPE_CHECKING:
     from gemini_balance.core.call import Call
+
+
+GENERATES = frozenset({Operation.GENERATE, Operation.STREAM})
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -37,8 +41,8 @@ class Route(msgspec.Struct, frozen=True):
     dropped: tuple[str, ...] = ()  # what this model could not be told, for the caller to see
 
 
-def route_of(call: Call, config: Config) -> Route:
-    """Pure. Raises BadRequest for a model name that can't be served."""
+def route_of(call: Call, config: Config, client: str = "") -> Route:
+    """Pure. `client` takes turns with others. Raises BadRequest for a model name that can't be served."""
     model, body, dropped = _ready(call, config)
     return Route(
         upstream="gemini_api",
@@ -47,13 +51,20 @@ def route_of(call: Call, config: Config) -> Route:
         path=_path(call, model),
         body=body,
         framing=call.framing,
-        demand=Demand(model),
+        demand=_demand(call, config, model, body, client),
         headers=call.headers,
         verbatim=call.verbatim,
         single_attempt=_single_attempt(call, config),
         patience=call.patience,
         dropped=dropped,
     )
+
+
+def _demand(call: Call, config: Config, model: str, body: bytes, client: str) -> Demand:
+    paid = model in config.paid_models
+    if call.operation not in GENERATES:
+        return Demand(model, client=client, size=len(body), paid=paid)
+    return Demand(model, tokens=tokens_in(body), client=client, size=len(body), prefix=beginning_of(body), paid=paid)
 
 
 def _ready(call: Call, config: Config) -> tuple[str, bytes, tuple[str, ...]]:

@@ -1,78 +1,355 @@
-"""The keys that may serve one model, those ready now in a ring, those resting in a heap by their moment."""
+"""One quota model: which project has how much room in it, and when the next one has some."""
 
 from __future__ import annotations
 
 from collections import deque
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
+from math import inf
 from typing import TYPE_CHECKING
 
-from gemini_balance.core.pool.key import RETIRED, Health, Key
+from gemini_balance.core.outcome import Cause
+from gemini_balance.core.pool.breaker import Breaker
+from gemini_balance.core.pool.key import RETIRED, Project, domain_of, free_key, keys_of, name_of, wakes_at
+from gemini_balance.core.pool.pacific import day_ends
+from gemini_balance.core.pool.queue import Queue
+from gemini_balance.core.pool.windows import (
+    BARS,
+    BUSY,
+    GUARD,
+    MINUTE,
+    NO_LIMITS,
+    NOMINAL,
+    Bucket,
+    Ledger,
+    Limits,
+    Share,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Set
 
-    from gemini_balance.core.pool.key import KeyId
+    from gemini_balance.core.pool.key import Domain, Key, KeyId
+    from gemini_balance.core.pool.queue import Forecast
+    from gemini_balance.core.pool.refusal import Refusal
+    from gemini_balance.core.pool.turns import Turns
 
-PROBE_SECONDS = 1.0  # how soon to ask again for a key whose probe is still in flight
-_ORDER = count()
+Ranked = tuple[float, int, Ledger]
+NOBODY: frozenset[KeyId] = frozenset()
+EVERYONE = "*"
+REMEMBERED = 4_096  # refusals a lane looks back on
+TRIALS_EVERY = 0.2  # seconds
+SLACK = 64  # outdated places a heap may hold before it is tidied
 
 
 class Lane:
-    """Finding the next key costs O(1) while some are ready and O(log n) for each that wakes or goes to rest.
+    """A pick costs O(log n) whatever is spent, resting or dead.
 
-    A key's health is shared by all lanes, so the ring is put right when a key is met, not when it changes.
+    A project is in one of four places: never used (`_fresh`), ready by load and by token room, in nobody's way until
+    an event brings it back (a request leaves the window, a rest ends, an attempt is settled), or gone (all keys dead).
     """
 
-    __slots__ = ("_probing", "_ready", "_resting", "_rests")
+    def __init__(self, model: str, domains: Iterable[Domain], told: Mapping[str, Limits]) -> None:
+        self.model = model
+        self.ledgers: dict[Domain, Ledger] = {}
+        self.shares: dict[Key, Share] = {}
+        self.learnt: dict[Domain, Limits] = {}
+        self.usual = NO_LIMITS  # what the last refusal named: most likely the same for all of one tier
+        self.told = told  # by the operator: project → limits, * for the rest
+        self.spent: list[tuple[float, int, Bucket]] = []
+        self.wakes: list[Ranked] = []
+        self.day_ends = 0.0
+        self.breaker = Breaker()
+        self.queue = Queue()
+        self.expected: dict[str, Forecast] = {}  # by caller: when its next calls would be served
+        self.refusals: deque[Refusal] = deque(maxlen=REMEMBERED)  # of the last minute, below the known limit
+        self._tried = 0.0
+        self.turns: Turns | None = None  # with other replicas
+        self.by_tokens = any(limits.tpm or limits.tpd for limits in told.values())  # does any limit count tokens?
+        self._fresh = deque(domains)
+        self._gone: set[Domain] = set()
+        self._ready: list[Ranked] = []
+        self._roomy: list[Ranked] = []
+        self._numbers = count(1)
 
-    def __init__(self, keys: Iterable[Key], rests: Mapping[str, float]) -> None:
-        self._ready = deque(key for key in keys for _ in range(key.spec.weight))
-        self._resting: list[tuple[float, int, Key]] = []
-        self._rests = rests  # project → until, of this lane's model
-        self._probing = False  # was a key in the way that one attempt is probing right now?
+    def pick(self, now: float, tokens: int, model: str, exclude: Set[KeyId] = NOBODY) -> tuple[Ledger, Key] | None:
+        """The project with most room among those with enough, and one of its keys; None when there is none now."""
+        self.advance(now)
+        aside: list[Ledger] = []
+        found = None
+        while found is None and (ledger := self._first(now, tokens)) is not None:
+            if self._others_turn(now, ledger):
+                self._wake_at(_next_turn(self.turns, now), ledger)
+            elif (key := free_key(ledger.domain, now, model, exclude)) is not None:
+                found = ledger, key
+            elif free_key(ledger.domain, now, "", NOBODY) is not None:
+                aside.append(ledger)  # free, but not for this call
+            else:
+                self._park(now, ledger)
+        for ledger in aside:
+            self.place(now, ledger)
+        return found
 
-    def next(self, now: float, exclude: Set[KeyId]) -> Key | None:
-        """The key whose turn it is, or None when none that is not excluded is ready."""
-        self._wake(now)
-        self._probing, passed = False, 0
-        while passed < len(self._ready):
-            key = self._ready[0]
-            if (until := self._resting_until(key)) > now:
-                self._ready.popleft()
-                self._put_to_rest(key, until)
-                continue
-            self._ready.rotate(-1)
-            if key.id not in exclude:
-                if key.health is not Health.PROBING:
-                    return key
-                self._probing = True
-            passed += 1
+    def able(self, now: float, domain: Domain, tokens: int) -> Ledger | None:
+        """This very project's ledger, if it has room now."""
+        self.advance(now)
+        if domain in self._gone:
+            return None
+        ledger = self.take_up(domain)
+        return (
+            ledger
+            if ledger.rest <= now and ledger.room >= 1 and ledger.fits(tokens) and not self._others_turn(now, ledger)
+            else None
+        )
+
+    def ledger(self, domain: Domain) -> Ledger:
+        ledger = self.ledgers.get(domain)
+        if ledger is None:
+            ledger = self.ledgers[domain] = Ledger(domain, self._limits(domain))
+        return ledger
+
+    def take_up(self, domain: Domain) -> Ledger:
+        """The same, and out of the ranks of those never used."""
+        if domain not in self.ledgers and domain in self._fresh:
+            self._fresh.remove(domain)
+        self._gone.discard(domain)
+        return self.ledger(domain)
+
+    def load(self, ledger: Ledger) -> float:
+        return ledger.load(self.usual.rpm or NOMINAL) / ledger.domain.weight if ledger.domain.weight else inf
+
+    def charge(self, now: float, ledger: Ledger, key: Key, tokens: int) -> Bucket:
+        """One request is about to be sent."""
+        share = self.share(ledger, key)
+        bucket = share.last
+        busy = ledger.requests > BUSY
+        if bucket is None or not busy or now - bucket.sent >= 1:
+            bucket = share.last = self.bucket(share, now, slack=busy)
+        bucket.requests += 1
+        bucket.tokens += tokens
+        ledger.count(share, 1, tokens)
+        ledger.count_today(share, 1, tokens)
+        self.place(now, ledger)
+        return bucket
+
+    def bucket(self, share: Share, sent: float, slack: int) -> Bucket:
+        """For requests sent from then on, for up to `slack` seconds."""
+        bucket = Bucket(share, sent)
+        heappush(self.spent, (sent + MINUTE + GUARD + slack, next(self._numbers), bucket))
+        return bucket
+
+    def correct(self, bucket: Bucket, requests: int, tokens: int, *, today: bool) -> None:
+        """What was charged turns out to be more, or with negative numbers less. The ledger is to be placed anew."""
+        share = bucket.share
+        if not bucket.gone:
+            bucket.requests += requests
+            bucket.tokens += tokens
+            share.ledger.count(share, requests, tokens)
+        if today:
+            share.ledger.count_today(share, requests, tokens)
+
+    def share(self, ledger: Ledger, key: Key) -> Share:
+        share = self.shares.get(key)
+        if share is None:
+            share = self.shares[key] = Share(key, ledger)
+            ledger.shares.append(share)
+        return share
+
+    def advance(self, now: float) -> None:
+        """Let leave what leaves the window, and come back who has rested."""
+        if now >= self.day_ends:
+            self._begin_day(now)
+        while self.spent and self.spent[0][0] <= now:
+            self._leave(now, heappop(self.spent)[2])
+        while self.wakes and self.wakes[0][0] <= now:
+            ledger = heappop(self.wakes)[2]
+            if self.ledgers.get(ledger.domain) is ledger:
+                self.place(now, ledger)
+
+    def place(self, now: float, ledger: Ledger) -> None:
+        """Its counts, limits or rest changed: put it where it belongs."""
+        ledger.place = 0
+        if self.ledgers.get(ledger.domain) is not ledger:
+            return
+        if now >= ledger.grows:
+            ledger.grow(now)
+        if ledger.rest > now:
+            self._wake_at(ledger.rest, ledger)
+        elif ledger.blank:
+            self._close(ledger)
+            self._fresh.append(ledger.domain)
+        elif ledger.room >= 1 and ledger.token_room >= 1:
+            if self._others_turn(now, ledger):
+                self._wake_at(_next_turn(self.turns, now), ledger)
+            else:
+                self._rank(ledger)
+        elif ledger.limits.rpd is not None and ledger.today >= ledger.limits.rpd:
+            self.rest(now, ledger, self.day_ends, Cause.QUOTA_DAY)
+        elif ledger.grows < inf:
+            self._wake_at(ledger.grows, ledger)
+
+    def rest(self, now: float, ledger: Ledger, until: float, cause: Cause) -> None:
+        ledger.rest_until(until, cause)
+        self.place(now, ledger)
+
+    def learn(self, ledger: Ledger, limits: Limits) -> None:
+        """A refusal named limits. The ledger is to be placed anew."""
+        if limits == ledger.limits:
+            return
+        if not self.by_tokens and (limits.tpm or limits.tpd):
+            self.by_tokens = True
+            for ready in [ranked[2] for ranked in self._ready if ranked[2].place == ranked[1]]:
+                self._rank(ready)
+        self.usual = limits if limits != self.usual else self.usual
+        self.learnt[ledger.domain] = self.usual
+        ledger.limits = self._limits(ledger.domain)
+
+    def recall(self, now: float, domain: Domain) -> None:
+        """A key of this project may serve again, or it has new keys."""
+        if domain in self._gone:
+            self._gone.discard(domain)
+            self._fresh.append(domain)
+        elif domain in self.ledgers:
+            self.place(now, self.ledgers[domain])
+
+    def next_event(self) -> float:
+        """When something changes by itself."""
+        return min(self.spent[0][0] if self.spent else inf, self.wakes[0][0] if self.wakes else inf)
+
+    def hopeful(self) -> bool:
+        """Is there a project that is not gone, and not known to do without this model?"""
+        return bool(self._fresh) or any(
+            ledger.cause not in BARS and self._alive(ledger) for ledger in self.ledgers.values()
+        )
+
+    @staticmethod
+    def _alive(ledger: Ledger) -> bool:
+        return any(key.health not in RETIRED for key in keys_of(ledger.domain))
+
+    def forget(self, domain: Domain) -> Ledger | None:
+        """This project is dissolved or grows: its ledger, if it had one, is the caller's to share out."""
+        self._gone.discard(domain)
+        ledger = self.ledgers.pop(domain, None)
+        if ledger is not None:
+            ledger.place = 0
+        elif domain in self._fresh:
+            self._fresh.remove(domain)
+        return ledger
+
+    def enter(self, now: float, domain: Domain, before: list[Ledger]) -> None:
+        """A project formed of others' keys takes over what these used, and what is known of their limits and rests."""
+        shares = [share for ledger in before for share in ledger.shares if domain_of(share.key) is domain]
+        if not shares:
+            self._fresh.append(domain)
+            return
+        for known in (share.ledger.limits for share in shares if share.ledger.limits != NO_LIMITS):
+            self.learnt[domain] = known
+        ledger, formed = self.ledger(domain), {share.ledger for share in shares}
+        for one in formed:
+            ledger.rest_until(one.rest, one.cause or Cause.QUOTA_MINUTE)
+        for share in shares:
+            ledger.adopt(share)
+        self.place(now, ledger)
+
+    def trial(self, now: float, model: str) -> tuple[Ledger, Key] | None:
+        """A key of a group that is spent and not proven to be one yet; each group is tried once a minute."""
+        if now - self._tried < TRIALS_EVERY:
+            return None
+        self._tried = now
+        for ledger in self.ledgers.values():
+            group = ledger.domain
+            if isinstance(group, Project) and group.doubtful(now) and ledger.place == 0 and self._full(now, ledger):
+                key = group.next(now, model, NOBODY)
+                if key is not None:
+                    group.test(now)
+                    return ledger, key
         return None
 
-    def opens_at(self, now: float) -> float:
-        """When the first resting key wakes, or a probe may have ended; infinity when none ever does by itself."""
-        wakes = self._resting[0][0] if self.first_to_wake() else float("inf")
-        return min(wakes, now + PROBE_SECONDS) if self._probing else wakes
+    def _full(self, now: float, ledger: Ledger) -> bool:
+        """Is it certain that the group's window has no room for some seconds?"""
+        soon = now + 2 * GUARD
+        return ledger.rest > soon or not any(
+            leaves <= soon and bucket.share.ledger is ledger and bucket.requests for leaves, _, bucket in self.spent
+        )
 
-    def first_to_wake(self) -> Key | None:
-        while self._resting and self._resting[0][2].health in RETIRED:
-            heappop(self._resting)  # retired while it rested; a reset builds the lanes anew
-        return self._resting[0][2] if self._resting else None
+    def _others_turn(self, now: float, ledger: Ledger) -> bool:
+        """Is what is left here so little that it belongs to another replica for now?"""
+        turns = self.turns
+        return turns is not None and turns.scarce(ledger) and not turns.mine(now, self.model, ledger.domain)
 
-    def _wake(self, now: float) -> None:
-        while self._resting and self._resting[0][0] <= now:
-            self._ready.append(heappop(self._resting)[2])
+    def _first(self, now: float, tokens: int) -> Ledger | None:
+        """Taken out of the ranks: whoever takes it places it again."""
+        best = self._top(self._ready)
+        if self._fresh and (best is None or best[0] > 0):
+            return self.ledger(self._fresh.popleft())
+        if best is not None and not best[2].fits(tokens):
+            best = self._top(self._roomy)
+        if best is None or not best[2].fits(tokens):
+            return None
+        best[2].place = 0
+        return best[2]
 
-    def _put_to_rest(self, key: Key, until: float) -> None:
-        if until < float("inf"):  # a retired key leaves the lane; a reset builds the lanes anew
-            heappush(self._resting, (until, next(_ORDER), key))
+    def _park(self, now: float, ledger: Ledger) -> None:
+        """None of its keys may serve now."""
+        at = wakes_at(ledger.domain, now)
+        if at < inf:
+            self._wake_at(at, ledger)
+        elif all(key.health in RETIRED for key in keys_of(ledger.domain)) and ledger.blank:
+            self._close(ledger)
+            self._gone.add(ledger.domain)
 
-    def _resting_until(self, key: Key) -> float:
-        match key.health:
-            case Health.INVALID | Health.DISABLED:
-                return float("inf")
-            case Health.COOLING:
-                return max(key.until, self._rests.get(key.project, 0.0))
-            case Health.READY | Health.PROBING:
-                return self._rests.get(key.project, 0.0)
+    def _close(self, ledger: Ledger) -> None:
+        del self.ledgers[ledger.domain]
+        for share in ledger.shares:
+            self.shares.pop(share.key, None)
+
+    def _rank(self, ledger: Ledger) -> None:
+        number = ledger.place = next(self._numbers)
+        heappush(self._ready, (self.load(ledger), number, ledger))
+        if self.by_tokens:
+            heappush(self._roomy, (-ledger.token_room, number, ledger))
+        for heap in (self._ready, self._roomy):
+            if len(heap) > 2 * len(self.ledgers) + SLACK:
+                heap[:] = [ranked for ranked in heap if ranked[2].place == ranked[1]]
+                heapify(heap)
+
+    def _wake_at(self, at: float, ledger: Ledger) -> None:
+        heappush(self.wakes, (at, next(self._numbers), ledger))
+
+    @staticmethod
+    def _top(heap: list[Ranked]) -> Ranked | None:
+        while heap and heap[0][2].place != heap[0][1]:
+            heappop(heap)
+        return heap[0] if heap else None
+
+    def _leave(self, now: float, bucket: Bucket) -> None:
+        bucket.gone = True
+        share = bucket.share
+        if share.last is bucket:
+            share.last = None
+        share.ledger.count(share, -bucket.requests, -bucket.tokens)
+        self._dismiss(share)
+        self.place(now, share.ledger)
+
+    def _dismiss(self, share: Share) -> None:
+        if share.blank and self.shares.get(share.key) is share:
+            del self.shares[share.key]
+            share.ledger.shares.remove(share)
+
+    def _begin_day(self, now: float) -> None:
+        self.day_ends = day_ends(now)
+        for ledger in list(self.ledgers.values()):
+            for share in list(ledger.shares):
+                ledger.count_today(share, -share.today, -share.tokens_today)
+                self._dismiss(share)
+            self.place(now, ledger)
+
+    def _limits(self, domain: Domain) -> Limits:
+        """What the operator says goes before what was learnt."""
+        learnt = self.learnt.get(domain, NO_LIMITS)
+        told = self.told.get(name_of(domain)) or self.told.get(EVERYONE)
+        return learnt if told is None else learnt.under(told)
+
+
+def _next_turn(turns: Turns | None, now: float) -> float:
+    return now if turns is None else turns.next(now)

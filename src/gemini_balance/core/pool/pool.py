@@ -1,177 +1,252 @@
-"""Choosing a key. Two verbs, synchronous and told the time; the quota scheduler fits behind the same ones."""
+"""Choosing a key: `acquire` a lease, `settle` it with what happened, `grant` leases to those who wait.
+
+Synchronous, and told the time: seconds since 1970 on a clock that only goes forward.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import count
+from math import inf
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from gemini_balance.core.outcome import Blame, Cause, Outcome
-from gemini_balance.core.pool.key import RETIRED, Health, Key, KeyId, KeySpec
-from gemini_balance.core.pool.lane import Lane
+from gemini_balance.core.pool.affinity import Affinity
+from gemini_balance.core.pool.demand import Never, NotYet
+from gemini_balance.core.pool.exchange import Inbox
+from gemini_balance.core.pool.facts import Outbox
+from gemini_balance.core.pool.forecast import expected
+from gemini_balance.core.pool.judge import Judge
+from gemini_balance.core.pool.key import RETIRED, Key, KeyId, KeySpec, domain_of
+from gemini_balance.core.pool.lease import Granted, Lease
+from gemini_balance.core.pool.queue import STARVING, Ticket
+from gemini_balance.core.pool.registry import Registry
+from gemini_balance.core.pool.state import restore, snapshot
+from gemini_balance.core.pool.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-DAY = 86_400.0
-DEFAULT_REST = {  # seconds, where Google names none
-    Cause.QUOTA_MINUTE: 60.0,
-    Cause.QUOTA_UNKNOWN: 20.0,
-    Cause.QUOTA_DAY: 3_600.0,
-    Cause.QUOTA_NONE: DAY,
-    Cause.MODEL_NOT_OFFERED: DAY,
-}
-LONGEST_MINUTE_REST = 65.0
+    from gemini_balance.core.outcome import Cause, Outcome
+    from gemini_balance.core.pool.demand import Demand
+    from gemini_balance.core.pool.facts import Fact
+    from gemini_balance.core.pool.lane import Lane
+    from gemini_balance.core.pool.windows import Ledger, Limits
 
-
-class Demand(msgspec.Struct, frozen=True, gc=False):
-    """What the next attempt needs from a key."""
-
-    model: str
-    exclude: frozenset[KeyId] = frozenset()  # tried already for this call
-    pinned: KeyId | None = None  # uploads and caches live with the key that made them
+MOST_WAITING = 1_000  # calls
+MOST_HELD = 64_000_000  # bytes of their bodies
+WARM = 0.5  # the load up to which a conversation stays where its beginning is cached
+SOON = 1.0  # seconds until another look where an attempt in flight decides
+TRIAL = "trial"
 
 
-class Lease(msgspec.Struct, frozen=True):
-    """The right to make one attempt with one key; settled exactly once."""
+class KeyPool(Registry):
+    """Lends keys, and keeps the queue of those who wait for one."""
 
-    id: int
-    key: Key
-    model: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotYet:
-    """No key may serve now; one may at `at`."""
-
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Never:
-    """No key will, until the operator or the caller changes something.
-
-    `dead`: none is usable at all; `cause`: those that are may not use this model.
-    """
-
-    dead: bool = False
-    cause: Cause | None = None
-
-
-class KeyPool:
-    """All keys, their health and the rests of (project, model)."""
-
-    def __init__(self, specs: Iterable[KeySpec] = (), max_failures: int = 3) -> None:
-        self.keys: dict[KeyId, Key] = {spec.id: Key(spec) for spec in specs}
-        self.max_failures = max_failures
-        self._lanes: dict[str, Lane] = {}
-        self._rests: dict[str, dict[str, float]] = {}  # model → project → until
-        self._barred: dict[tuple[str, str], tuple[float, Cause]] = {}  # (model, project) → until: not offered to it
+    def __init__(
+        self,
+        specs: Iterable[KeySpec] = (),
+        max_failures: int = 3,
+        dice: Callable[[], float] = lambda: 0.5,
+        told_limits: Mapping[str, Mapping[str, Limits]] | None = None,
+    ) -> None:
+        super().__init__(specs, told_limits or {})
+        self.affinity = Affinity()
+        self.waiting = 0  # calls in all queues
+        self.held = 0  # bytes of their bodies
+        self._judge = Judge(self, max_failures, dice)
+        self._inbox = Inbox(self, self._judge.retire)
         self._open: set[int] = set()
         self._ids = count(1)
 
     def acquire(self, now: float, demand: Demand) -> Lease | NotYet | Never:
-        key = self._pinned(now, demand) if demand.pinned else self._lane(demand.model).next(now, demand.exclude)
-        if isinstance(key, Key):
-            return self._lend(key, demand.model)
-        if isinstance(key, NotYet):
-            return key
-        return Never(dead=not self.usable()) if demand.pinned else self._refuse(now, demand.model)
+        """Who comes while others wait queues behind them, unless it had its turn before."""
+        lane = self.lane(demand.model, demand.paid)
+        if demand.pinned and not self._may_serve(demand):
+            return Never(dead=not self.usable())
+        if len(lane.queue) and not demand.again:
+            return self._refuse(now, lane, demand)
+        return self._try(now, lane, demand) or self._refuse(now, lane, demand)
+
+    def began(self, now: float, lease: Lease) -> None:
+        """The answer has begun: key and model live, whatever becomes of it."""
+        self._judge.lives(now, lease)
 
     def settle(self, now: float, lease: Lease, outcome: Outcome) -> None:
         """Record what the attempt came to. A second time is a no-op, so callers may do it in `finally`."""
-        if lease.id not in self._open:
-            return
-        self._open.remove(lease.id)
-        lease.key.in_flight -= 1
-        self._judge(now, lease, outcome)
-        if lease.key.health is Health.PROBING and lease.key.in_flight == 0:
-            lease.key.cool(now, Cause.UNKNOWN)  # a probe that proved nothing: the next call may try
+        if lease.id in self._open:
+            self._open.remove(lease.id)
+            lease.key.in_flight -= 1
+            self._judge.settle(now, lease, outcome)
+
+    def helped(self, now: float, keys: Iterable[KeyId]) -> None:
+        """Another key answered well what these had failed: the fault was theirs."""
+        for name in keys:
+            if (key := self.keys.get(name)) is not None:
+                self._judge.count_failure(now, key)
+
+    def enqueue(self, now: float, demand: Demand, until: float = inf) -> Ticket | None:
+        """A place in the queue for a call that waits until then; None when the queue is full."""
+        if self.waiting >= MOST_WAITING or (self.waiting and self.held + demand.size > MOST_HELD):
+            return None
+        ticket = Ticket(demand, now, until)
+        self.lane(demand.model, demand.paid).queue.join(ticket, ahead=demand.again)
+        self.waiting += 1
+        self.held += demand.size
+        return ticket
+
+    def withdraw(self, ticket: Ticket) -> None:
+        """Its caller waits no longer."""
+        if ticket.queue is not None and not ticket.gone:
+            ticket.queue.leave(ticket)
+            self._left(ticket)
+
+    def grant(self, now: float) -> Granted:
+        """Leases for those whose turn has come, and when to ask again."""
+        leases: list[tuple[Ticket, Lease]] = []
+        at = inf
+        for lane in list(self.lanes.values()):
+            if len(lane.queue):
+                leases += self._serve(now, lane)
+                at = min(at, self._look_again(now, lane))
+        return Granted(leases, at)
 
     def usable(self) -> int:
         """How many keys are neither invalid nor disabled."""
-        return sum(key.health not in RETIRED for key in self.keys.values())
+        return len(self.keys) - self._judge.retired
 
-    def reset(self, key_id: KeyId) -> None:
+    def retired(self) -> list[Key]:
+        """Those that a probe may find to be well again."""
+        return [key for key in self.keys.values() if key.health in RETIRED]
+
+    def reset(self, now: float, key_id: KeyId) -> None:
         """The operator says this key is well; it serves at once."""
-        self.keys[key_id].recover()
-        self._lanes.clear()
+        self._judge.revive(now, self.keys[key_id])
 
-    def _refuse(self, now: float, model: str) -> NotYet | Never:
-        """When some key wakes; but waiting for one that may not use the model would be in vain."""
-        lane = self._lane(model)
-        at, first = lane.opens_at(now), lane.first_to_wake()
-        until, cause = self._barred.get((model, first.project), (0.0, None)) if first else (0.0, None)
-        if cause is not None and until == at:
-            return Never(cause=cause) if self.usable() else Never(dead=True)
-        return NotYet(at) if at < float("inf") else Never(dead=not self.usable())
+    revive = reset
 
-    def _pinned(self, now: float, demand: Demand) -> Key | NotYet | None:
+    def retire(self, key: Key, cause: Cause) -> None:
+        """It serves no more until a probe passes or the operator resets it."""
+        self._judge.retire(key, cause)
+
+    def share(self, me: str, replicas: tuple[str, ...]) -> None:
+        """These replicas serve with the same keys; a single one shares with nobody."""
+        several = len(replicas) > 1
+        self.turns, self.outbox = (Turns(me, replicas), Outbox(me)) if several else (None, None)
+        for lane in self.lanes.values():
+            lane.turns = self.turns
+
+    def tell(self, now: float) -> list[Fact]:
+        """What the other replicas may not know yet."""
+        return [] if self.outbox is None else self.outbox.tell(now)
+
+    def hear(self, now: float, facts: Iterable[Fact]) -> None:
+        """What other replicas told."""
+        self._inbox.hear(now, facts)
+
+    def snapshot(self, now: float) -> bytes:
+        """What must survive a restart."""
+        for lane in self.lanes.values():
+            lane.advance(now)
+        return snapshot(self)
+
+    def restore(self, now: float, saved: bytes) -> None:
+        """What was saved before a restart. Raises msgspec.DecodeError."""
+        restore(self, now, saved, self._judge.retire)
+
+    def _may_serve(self, demand: Demand) -> bool:
         key = self.keys.get(demand.pinned) if demand.pinned else None
-        if key is None or key.id in demand.exclude or key.health in RETIRED:
+        return key is not None and key.health not in RETIRED and key.id not in demand.exclude
+
+    def _try(self, now: float, lane: Lane, demand: Demand) -> Lease | None:
+        lane.advance(now)
+        if lane.breaker.opens_at(now) > now:
             return None
-        until = max(key.until, self._rests.get(demand.model, {}).get(key.project, 0.0))
-        return NotYet(until) if until > now else key
+        if demand.pinned:
+            pinned = self._on(now, lane, self.keys[demand.pinned], demand)
+            return pinned and self._lend(now, lane, *pinned, demand, "pinned")
+        kept = self._kept(now, lane, demand) if demand.prefix else None
+        if kept is not None:
+            return self._lend(now, lane, *kept, demand, "conversation")
+        found = lane.pick(now, demand.tokens, demand.model, demand.exclude)
+        return found and self._lend(now, lane, *found, demand, "most room")
 
-    def _lane(self, model: str) -> Lane:
-        lane = self._lanes.get(model)
-        if lane is None:
-            serving = [key for key in self.keys.values() if key.serves(model)]
-            lane = self._lanes[model] = Lane(serving, self._rests.setdefault(model, {}))
-        return lane
+    def _on(self, now: float, lane: Lane, key: Key, demand: Demand) -> tuple[Ledger, Key] | None:
+        """This very key, if it may serve now."""
+        ledger = lane.able(now, domain_of(key), demand.tokens)
+        return (ledger, key) if ledger is not None and key.free(now) else None
 
-    def _lend(self, key: Key, model: str) -> Lease:
-        if key.health is Health.COOLING:
-            key.health = Health.PROBING
-        key.in_flight += 1
-        lease = Lease(next(self._ids), key, model)
+    def _kept(self, now: float, lane: Lane, demand: Demand) -> tuple[Ledger, Key] | None:
+        """The key that knows this conversation's beginning, as long as it is not busier than half."""
+        key = self.affinity.find(demand.prefix)
+        if key is None or key.id in demand.exclude or not key.serves(demand.model) or key.spec.paid != demand.paid:
+            return None
+        found = self._on(now, lane, key, demand)
+        return found if found is not None and lane.load(found[0]) <= WARM else None
+
+    def _lend(self, now: float, lane: Lane, ledger: Ledger, key: Key, demand: Demand, why: str) -> Lease:
+        key.lend()
+        lane.breaker.sending()
+        bucket = lane.charge(now, ledger, key, demand.tokens)
+        if demand.prefix:
+            self.affinity.note(demand.prefix, key)
+        number, trial = next(self._ids), why == TRIAL
+        lease = Lease(number, key, demand.model, now, demand.tokens, bucket, why, lane, trial, lane.day_ends)
         self._open.add(lease.id)
+        if self.outbox is not None:
+            self.outbox.spent(lease, 1, lease.tokens)
         return lease
 
-    def _judge(self, now: float, lease: Lease, outcome: Outcome) -> None:
-        key = lease.key
-        match outcome.blame:
-            case Blame.NOBODY if key.health in (Health.READY, Health.PROBING):
-                key.recover()  # a late success never cuts a rest short
-            case Blame.KEY if outcome.cause is Cause.KEY_DEAD:
-                key.retire(outcome.cause)
-            case Blame.KEY:
-                self._count_failure(now, key, outcome.cause)
-            case Blame.PROJECT:
-                self._retire_project(key, outcome.cause)
-            case Blame.QUOTA | Blame.MODEL:
-                self._rest(now, lease, outcome)
-            case _:
-                pass
+    def _refuse(self, now: float, lane: Lane, demand: Demand) -> NotYet | Never:
+        if not self.usable():
+            return Never(dead=True)
+        opens = lane.breaker.opens_at(now)
+        if opens > now:
+            return NotYet(min(opens, now + 2 * SOON), sure=False)
+        if demand.pinned:
+            return NotYet(max(now + SOON, self._pinned_at(now, lane, demand)))
+        return self._promise(now, lane, demand)
 
-    def _count_failure(self, now: float, key: Key, cause: Cause) -> None:
-        key.failures += 1
-        if self.max_failures and key.failures >= self.max_failures:
-            key.retire(cause)
-        else:
-            key.cool(now + 5.0 * 2**key.failures, cause)
+    def _promise(self, now: float, lane: Lane, demand: Demand) -> NotYet | Never:
+        ahead = expected(lane, now, demand)
+        at = ahead.of(max(0, lane.queue.line(demand) - ahead.line))
+        if at < inf:
+            return NotYet(at)
+        if lane.hopeful():
+            return NotYet(now + SOON, sure=False)
+        return Never(cause=ahead.barred)
 
-    def _retire_project(self, key: Key, cause: Cause) -> None:
-        """A suspended or unpaid project takes its keys with it; only what the operator labelled is a project."""
-        for other in self.keys.values():
-            if other.project == key.project:
-                other.retire(cause)
+    def _pinned_at(self, now: float, lane: Lane, demand: Demand) -> float:
+        key = self.keys[demand.pinned or KeyId("")]
+        ledger = lane.ledger(domain_of(key))
+        return max(key.until, ledger.rest, now)
 
-    def _rest(self, now: float, lease: Lease, outcome: Outcome) -> None:
-        rests = self._rests.setdefault(lease.model, {})
-        until = now + _rest_seconds(outcome)
-        rests[lease.key.project] = max(rests.get(lease.key.project, 0.0), until)
-        if outcome.blame is Blame.MODEL:
-            self._barred[lease.model, lease.key.project] = rests[lease.key.project], outcome.cause
-        if lease.key.health is Health.PROBING:
-            lease.key.recover()  # it spoke for itself: the key is well, its window is spent
+    def _serve(self, now: float, lane: Lane) -> list[tuple[Ticket, Lease]]:
+        leases: list[tuple[Ticket, Lease]] = []
+        before = -1
+        while len(leases) > before:
+            before = len(leases)
+            for name, ticket in lane.queue.heads():
+                lease = self._try(now, lane, ticket.demand) or self._trial(now, lane, ticket.demand)
+                if lease is not None:
+                    lane.queue.served(name, ticket)
+                    self._left(ticket)
+                    leases.append((ticket, lease))
+                elif now - ticket.since > STARVING and not ticket.demand.pinned:
+                    break  # nobody overtakes it any more
+        return leases
 
+    def _trial(self, now: float, lane: Lane, demand: Demand) -> Lease | None:
+        """Somebody waits and a group is in doubt: is it one? A refusal proves it, an answer splits it."""
+        if demand.pinned or lane.breaker.opens_at(now) > now:
+            return None
+        found = lane.trial(now, demand.model)
+        return found and self._lend(now, lane, *found, demand, TRIAL)
 
-def _rest_seconds(outcome: Outcome) -> float:
-    """A day's window carries a tiny, misleading retryDelay, so only a minute's is believed."""
-    default = DEFAULT_REST[outcome.cause]
-    if outcome.cause in (Cause.QUOTA_MINUTE, Cause.QUOTA_UNKNOWN) and outcome.retry_after is not None:
-        return min(max(outcome.retry_after, 1.0), LONGEST_MINUTE_REST)
-    return default
+    def _look_again(self, now: float, lane: Lane) -> float:
+        if not len(lane.queue):
+            return inf
+        opens = lane.breaker.opens_at(now)
+        return opens if opens > now else max(lane.next_event(), now + 0.001)
+
+    def _left(self, ticket: Ticket) -> None:
+        self.waiting -= 1
+        self.held -= ticket.demand.size

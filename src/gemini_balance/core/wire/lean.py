@@ -38,7 +38,7 @@ def lean(body: bytes) -> tuple[bytes, Pieces]:
     if len(body) <= LONG or RARE in body:
         return body, []
     view, kept, pieces, done = memoryview(body), Pieces(), Pieces(), 0
-    for start, end in _long_runs(body):
+    for start, end in long_runs(body):
         head = _HEAD.match(body, start, end)
         if head is None or not _is_plain_string(body, start, end):
             continue
@@ -61,17 +61,17 @@ def whole(body: bytes, pieces: Pieces) -> bytes:
     return b"".join(parts)
 
 
-def _long_runs(body: bytes) -> Iterator[tuple[int, int]]:
-    """Stretches without a quote. Looking into the body every half of LONG bytes finds each of them."""
-    end, probe = 0, LONG // 2
+def long_runs(body: bytes, least: int = LONG) -> Iterator[tuple[int, int]]:
+    """Stretches of more than `least` bytes without a quote. Looking every half of that finds each of them."""
+    end, probe = 0, least // 2
     while probe < len(body):
         start = body.rfind(b'"', end, probe) + 1
         end = body.find(b'"', probe)
         if end < 0:
             return
-        if start and end - start > LONG:
+        if start and end - start > least:
             yield start, end
-        probe = end + LONG // 2
+        probe = end + least // 2
 
 
 def _is_plain_string(body: bytes, start: int, end: int) -> bool:

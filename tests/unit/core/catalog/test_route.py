@@ -46,14 +46,14 @@ def test_a_native_call_keeps_every_byte_and_all_it_came_with() -> None:
         single_attempt=True,
         patience=9.0,
     )
-    assert route_of(call, CONFIG) == Route(
+    assert route_of(call, CONFIG, "…oken") == Route(
         upstream="gemini_api",
         operation=Operation.STREAM,
         model="gemini-2.5-pro",
         path="v1/models/gemini-2.5-pro:streamGenerateContent?alt=sse&x=%20",
         body=RAW,
         framing=Framing.SSE,
-        demand=Demand("gemini-2.5-pro"),
+        demand=Demand("gemini-2.5-pro", tokens=9, client="…oken", size=len(RAW)),
         headers=(("x-goog-api-client", "sdk"),),
         verbatim=True,
         single_attempt=True,
@@ -118,3 +118,34 @@ def test_an_option_decides_on_failover_of_native_calls(option: str, verbatim: bo
     config = Config(CONFIG.listed, CONFIG.search_models, CONFIG.today, option)
     call = Call(Operation.GENERATE, "m-1", raw=RAW, verbatim=verbatim, single_attempt=asked)
     assert route_of(call, config).single_attempt is single
+
+
+def generates(body: bytes, model: str = "m-1", operation: Operation = Operation.GENERATE) -> Demand:
+    config = Config(CONFIG.listed, CONFIG.search_models, CONFIG.today, paid_models=frozenset({"dear-1"}))
+    return route_of(Call(operation, model, raw=body), config).demand
+
+
+@pytest.mark.parametrize(
+    ("body", "tokens"),
+    [
+        (b"", 1),
+        (b"x" * 400, 100),
+        (b'{"text": "' + b"a word " * 10_000 + b'"}', 17_503),
+        (b'{"text": "' + "文字".encode() * 10_000 + b'"}', 15_003),
+        (b'{"text": "Hi", "data": "' + b"iVBORw0K" * 10_000 + b'"}', 6 + 258),
+    ],
+    ids=["nothing", "short", "a long text", "a long text without spaces", "an image"],
+)
+def test_tokens_are_estimated_by_the_text(body: bytes, tokens: int) -> None:
+    assert abs(generates(body).tokens - tokens) <= 1
+    assert generates(body).size == len(body)
+
+
+def test_conversations_are_told_apart_by_a_beginning_that_is_worth_caching() -> None:
+    long = b"x" * 5_000
+    assert generates(long).prefix == generates(long + b" and on").prefix != generates(b"y" + long).prefix
+    assert (generates(b"x" * 4_096).prefix, generates(long, operation=Operation.COUNT_TOKENS).prefix) == (0, 0)
+
+
+def test_a_paid_model_asks_for_a_paid_key() -> None:
+    assert (generates(RAW, "dear-1").paid, generates(RAW).paid) == (True, False)

@@ -1,0 +1,86 @@
+"""`python -m bench.balance`: simulate, judge, print, write; the exit code says whether every bar is met."""
+
+import gc
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+import click
+
+from bench.balance.bars import Result, judge
+from bench.balance.figures import Figures
+from bench.balance.report import DOCUMENT, render, write_section
+from bench.balance.scenario import QUICK, USUAL, Scenario, at_load
+from bench.balance.scenarios import SCENARIOS
+from bench.balance.schedulers import SCHEDULERS, schedulers_of
+from bench.balance.simulate import prepare, repeats, simulate
+
+QUICK_LOADS = (0.8, 3.0)
+SEEDS_APART = 1_000
+
+
+def chosen(among: Sequence[str]) -> Callable[[click.Context, click.Parameter, str | None], frozenset[str]]:
+    """Names with commas between them; none: all."""
+
+    def choose(_context: click.Context, _parameter: click.Parameter, names: str | None) -> frozenset[str]:
+        wanted = frozenset(names.split(",")) if names else frozenset(among)
+        if unknown := wanted - set(among):
+            raise click.BadParameter(f"{', '.join(sorted(unknown))}; there are {', '.join(among)}")
+        return wanted
+
+    return choose
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="A smoke test: seconds instead of minutes, no bar, nothing written.")
+@click.option("--only", callback=chosen([s.name for s in SCENARIOS]), help="Some pools, by name, with commas.")
+@click.option("--schedulers", callback=chosen(list(SCHEDULERS)), help="Some of them, by name, with commas.")
+@click.option("--seed", default=1, show_default=True, help="Another one is other pools, calls and faults.")
+def main(*, quick: bool, only: frozenset[str], schedulers: frozenset[str], seed: int) -> None:
+    """Measure how much of a pool's real quota becomes good answers."""
+    gc.set_threshold(100_000, 20, 100)  # calls are many and form no circles
+    rows = [scenario for scenario in SCENARIOS if scenario.name in only]
+    results = []
+    for scenario in (at_load(row, *QUICK_LOADS) for row in rows) if quick else rows:
+        results += [measure(scenario, load, schedulers, seed, quick=quick) for load in scenario.loads]
+    section = render(results, barred=not quick)
+    print(f"\n{section}\n")
+    if not quick:
+        keep(section, whole=rows == list(SCENARIOS) and schedulers == set(SCHEDULERS))
+        sys.exit(conclude(results))
+
+
+def measure(scenario: Scenario, load: float, schedulers: frozenset[str], seed: int, *, quick: bool) -> Result:
+    """One line: all schedulers over the same calls, with as many seeds as it takes."""
+    began, phases = time.process_time(), QUICK if quick else USUAL
+    names = [name for name in schedulers_of(scenario) if name in schedulers]
+    sums, living = dict.fromkeys(names, Figures()), scenario.projects
+    for further in range(1 if quick else repeats(scenario, load, seed)):
+        case = prepare(scenario, load, seed + SEEDS_APART * further, phases)
+        living = min(living, len(case.fleet.living))
+        for name in names:
+            sums[name] += simulate(case, SCHEDULERS[name])
+    print(f"{scenario.name} at load {load:g}: {time.process_time() - began:.1f} s", file=sys.stderr, flush=True)
+    return Result(scenario, load, living, sums)
+
+
+def keep(section: str, *, whole: bool) -> None:
+    """Into the page, when nothing is missing from the table."""
+    if whole and DOCUMENT.exists():
+        write_section(DOCUMENT, section)
+    else:
+        print("Not the whole table, or no such page: docs/balancing.md stays as it is.")
+
+
+def conclude(results: Sequence[Result]) -> int:
+    """Say what is missed; returns the exit code."""
+    missed = {number: words for number, words in judge(results).items() if words}
+    for number, words in missed.items():
+        print(f"BAR MISSED: {results[number].scenario.name} at load {results[number].load:g}: {'; '.join(words)}")
+    if not missed:
+        print("No bar is missed.")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""What an attempt's outcome means for its key, its project, its model and everybody's quota."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gemini_balance.core.outcome import Blame, Cause
+from gemini_balance.core.pool.facts import Rested, Retired
+from gemini_balance.core.pool.inference import Inference
+from gemini_balance.core.pool.key import RETIRED, Health, Key, Project, Source, domain_of, keys_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gemini_balance.core.outcome import Outcome
+    from gemini_balance.core.pool.lane import Lane
+    from gemini_balance.core.pool.lease import Lease
+    from gemini_balance.core.pool.registry import Registry
+
+DAY = 86_400.0
+LONGEST_MINUTE_REST = 65.0
+MINUTE_REST = 20.0  # where Google names none
+FIRST_UNKNOWN_REST, LONGEST_UNKNOWN_REST = 10.0, 60.0
+FIRST_FAILURE_REST = 5.0
+# The upstream counts what it serves; what it refused or never saw is given back.
+UNCOUNTED = frozenset({Blame.KEY, Blame.PROJECT, Blame.QUOTA, Blame.MODEL, Blame.CAPACITY, Blame.EGRESS, Blame.OURS})
+UNSERVED = frozenset({Cause.UPSTREAM_BROKEN, Cause.UNREACHABLE})
+
+
+class Judge:
+    """Blame before counting."""
+
+    def __init__(self, pool: Registry, max_failures: int, dice: Callable[[], float]) -> None:
+        self.retired = 0
+        self.inference = Inference(pool)
+        self._pool = pool
+        self._max_failures = max_failures
+        self._dice = dice
+
+    def lives(self, now: float, lease: Lease) -> None:
+        """An answer began: the key works, and the model is not overloaded."""
+        lease.lane.breaker.ended(now, lease.sent, overloaded=False, dice=0.0)
+        if not lease.key.proven and lease.key.health not in RETIRED:
+            lease.key.proven = True
+            self._recall(now, lease.key)
+
+    def settle(self, now: float, lease: Lease, outcome: Outcome) -> None:
+        key, undecided = lease.key, not lease.key.proven or lease.key.health is Health.PROBING
+        self._count(lease, outcome)
+        if outcome.consumer and key.project is None:
+            self._pool.told(now, key, outcome.consumer)
+        self._blame(now, lease, outcome)
+        if outcome.blame in (Blame.QUOTA, Blame.MODEL):
+            self._share_rest(lease)
+        if lease.lane.by_tokens or outcome.blame is not Blame.NOBODY:
+            lease.lane.place(now, lease.bucket.share.ledger)
+        self._tell_breaker(now, lease, outcome)
+        if key.health is Health.PROBING and key.in_flight == 0:
+            self._probed(now, key, outcome)
+        if undecided:
+            self._recall(now, key)
+
+    def _blame(self, now: float, lease: Lease, outcome: Outcome) -> None:
+        key = lease.key
+        match outcome.blame:
+            case Blame.NOBODY:
+                self._answered(now, lease)
+            case Blame.KEY if outcome.cause is Cause.KEY_DEAD:
+                self.retire(key, outcome.cause)
+            case Blame.KEY:
+                self.count_failure(now, key, outcome.cause)
+            case Blame.PROJECT:
+                self._condemn(key, outcome)
+            case Blame.QUOTA:
+                self._spent(now, lease, outcome)
+            case Blame.MODEL:
+                lease.lane.rest(now, lease.bucket.share.ledger, now + DAY, outcome.cause)
+            case _:
+                pass
+
+    def count_failure(self, now: float, key: Key, cause: Cause = Cause.UPSTREAM_BROKEN) -> None:
+        """A failure that nobody else explains."""
+        key.failures += 1
+        if self._max_failures and key.failures >= self._max_failures:
+            self.retire(key, cause)
+        elif cause is Cause.KEY_REFUSED:
+            key.cool(now + FIRST_FAILURE_REST * 2**key.failures, cause)
+
+    def retire(self, key: Key, cause: Cause) -> None:
+        if key.health not in RETIRED:
+            self.retired += 1
+            key.retire(cause)
+            _refresh(key)
+            if self._pool.outbox is not None:
+                self._pool.outbox.note(Retired(key.id, cause))
+
+    def revive(self, now: float, key: Key) -> None:
+        """An operator or a passed probe says it is well."""
+        self.retired -= key.health is Health.INVALID
+        key.recover()
+        _refresh(key)
+        self._recall(now, key)
+
+    def _count(self, lease: Lease, outcome: Outcome) -> None:
+        """Give back what was not counted, and correct the estimate of the tokens."""
+        today = lease.day == lease.lane.day_ends
+        if outcome.blame in UNCOUNTED or outcome.cause in UNSERVED:
+            lease.lane.correct(lease.bucket, -1, -lease.tokens, today=today)
+            self._share_count(lease, -1, -lease.tokens)
+        elif outcome.usage.prompt:
+            more = outcome.usage.prompt + outcome.usage.tool_use - lease.tokens
+            lease.lane.correct(lease.bucket, 0, more, today=today)
+            self._share_count(lease, 0, more)
+
+    def _share_count(self, lease: Lease, requests: int, tokens: int) -> None:
+        if self._pool.outbox is not None:
+            self._pool.outbox.spent(lease, requests, tokens)
+
+    def _share_rest(self, lease: Lease) -> None:
+        ledger, outbox = lease.bucket.share.ledger, self._pool.outbox
+        if outbox is not None and ledger.cause is not None:
+            key = lease.key
+            outbox.note(Rested(lease.lane.model, key.spec.paid, key.id, ledger.rest, ledger.cause, ledger.limits))
+
+    def _answered(self, now: float, lease: Lease) -> None:
+        key = lease.key
+        if key.health in (Health.READY, Health.PROBING):  # a late success never cuts a rest short
+            key.recover()
+        key.proven = key.proven or key.health not in RETIRED
+        lease.bucket.share.ledger.refusals = 0
+        self.inference.answered(now, lease)
+
+    def _condemn(self, key: Key, outcome: Outcome) -> None:
+        """A blocked or unpaid project takes with it the keys that are known, not guessed, to be its own."""
+        project = key.project
+        known = project is not None and project.source is Source.TOLD
+        for other in list(keys_of(domain_of(key))) if known else [key]:
+            self.retire(other, outcome.cause)
+
+    def _spent(self, now: float, lease: Lease, outcome: Outcome) -> None:
+        lane, ledger = lease.lane, lease.bucket.share.ledger
+        if outcome.quota_model and outcome.quota_model != lane.model:
+            self._pool.counted_as(lease.model, paid=lease.key.spec.paid, quota_model=outcome.quota_model)
+        if outcome.limits:
+            lane.learn(ledger, ledger.limits.learning(outcome.limits))
+        match outcome.cause:
+            case Cause.QUOTA_DAY:
+                lane.rest(now, ledger, lane.day_ends, outcome.cause)
+            case Cause.QUOTA_MINUTE:
+                self.inference.refused(now, lease, outcome)
+                wait = MINUTE_REST if outcome.retry_after is None else outcome.retry_after
+                self._rest(now, lane, lease, min(max(wait, 0.5), LONGEST_MINUTE_REST), outcome.cause)
+            case _:
+                ledger.refusals += 1
+                ledger.believe(now)
+                pause = min(FIRST_UNKNOWN_REST * 2 ** (ledger.refusals - 1), LONGEST_UNKNOWN_REST)
+                told = min(outcome.retry_after or 0, LONGEST_MINUTE_REST)
+                self._rest(now, lane, lease, max(pause, told), outcome.cause)
+
+    def _rest(self, now: float, lane: Lane, lease: Lease, seconds: float, cause: Cause) -> None:
+        lane.rest(now, lease.bucket.share.ledger, now + seconds, cause)
+
+    def _tell_breaker(self, now: float, lease: Lease, outcome: Outcome) -> None:
+        match outcome.blame:
+            case Blame.CAPACITY:
+                lease.lane.breaker.ended(now, lease.sent, overloaded=True, dice=self._dice())
+            case Blame.NOBODY:
+                lease.lane.breaker.ended(now, lease.sent, overloaded=False, dice=0.0)
+            case _:
+                lease.lane.breaker.undecided()
+
+    def _probed(self, now: float, key: Key, outcome: Outcome) -> None:
+        """A probe that proved nothing lets the next call try; one that met a spent quota spoke for its key."""
+        if outcome.blame in (Blame.QUOTA, Blame.MODEL):
+            key.recover()
+        else:
+            key.cool(now, Cause.UNKNOWN)
+
+    def _recall(self, now: float, key: Key) -> None:
+        domain = domain_of(key)
+        for lane in self._pool.lanes.values():
+            lane.recall(now, domain)
+
+
+def _refresh(key: Key) -> None:
+    if isinstance(key.project, Project):
+        key.project.refresh()

@@ -1,0 +1,86 @@
+"""All keys, who shares a project, and what was used of each quota model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gemini_balance.core.pool.key import Key, KeyId, KeySpec, Project, Source, domain_of
+from gemini_balance.core.pool.lane import Lane
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from gemini_balance.core.pool.facts import Outbox
+    from gemini_balance.core.pool.key import Domain
+    from gemini_balance.core.pool.turns import Turns
+    from gemini_balance.core.pool.windows import Limits
+
+MOST_LANES = 1_000  # quota models; callers invent names
+
+
+class Registry:
+    """What the pool's parts share."""
+
+    def __init__(self, specs: Iterable[KeySpec], told_limits: Mapping[str, Mapping[str, Limits]]) -> None:
+        self.keys: dict[KeyId, Key] = {spec.id: Key(spec) for spec in specs}
+        self.projects: dict[str, Project] = {}
+        self.lanes: dict[tuple[str, bool], Lane] = {}
+        self.quota_models: dict[str, str] = {}  # the name a model is called by → the name its quota is counted under
+        self.outbox: Outbox | None = None  # what other replicas are to be told
+        self.turns: Turns | None = None  # with them, where a quota is scarce
+        self._told_limits = told_limits
+        for key in self.keys.values():
+            if key.spec.project:
+                self.label(key, key.spec.project)
+
+    def lane(self, model: str, paid: bool = False) -> Lane:
+        name = self.quota_models.get(model, model), paid
+        lane = self.lanes.get(name)
+        if lane is None:
+            self._bound_lanes()
+            told = self._told_limits.get(name[0], {})
+            lane = self.lanes[name] = Lane(name[0], self._domains(model, paid=paid), told)
+            lane.turns = self.turns
+        return lane
+
+    def label(self, key: Key, name: str) -> None:
+        """The operator, or Google in an error, says which project this key belongs to."""
+        self.projects.setdefault(name, Project(name, Source.TOLD)).add(key)
+
+    def regroup(self, now: float, old: list[Domain], new: list[Domain]) -> None:
+        """Keys share their quota in another way than before: their use, rests and limits go with them."""
+        taken = [(lane, [lane.forget(domain) for domain in old]) for lane in self.lanes.values()]
+        for domain in new:
+            if isinstance(domain, Key):
+                domain.project = None
+        for lane, ledgers in taken:
+            known = [ledger for ledger in ledgers if ledger is not None]
+            for domain in new:
+                lane.enter(now, domain, known)
+
+    def told(self, now: float, key: Key, name: str) -> None:
+        """Google names the project of a key of which nothing was known."""
+        project = self.projects.get(name)
+        old: list[Domain] = [key] if project is None else [key, project]
+        self.label(key, name)
+        self.regroup(now, old, [self.projects[name]])
+
+    def counted_as(self, model: str, *, paid: bool, quota_model: str) -> None:
+        """Google counts this model's quota under another name, perhaps together with other models."""
+        if self.quota_models.setdefault(model, quota_model) == quota_model:
+            lane = self.lanes.get((model, paid))
+            if lane is not None and model != quota_model and (quota_model, paid) not in self.lanes:
+                del self.lanes[model, paid]
+                self.lanes[quota_model, paid] = lane
+                lane.model = quota_model
+
+    def _bound_lanes(self) -> None:
+        if len(self.lanes) >= MOST_LANES:
+            idle = [name for name, lane in self.lanes.items() if not lane.ledgers and not len(lane.queue)]
+            for name in idle[: MOST_LANES // 2]:
+                del self.lanes[name]
+
+    def _domains(self, model: str, *, paid: bool) -> Iterator[Domain]:
+        paid = paid and any(key.spec.paid for key in self.keys.values())
+        serving = (key for key in self.keys.values() if key.spec.paid == paid and key.serves(model))
+        return iter(dict.fromkeys(domain_of(key) for key in serving))

@@ -1,0 +1,172 @@
+"""What was used of the quota of one (project, quota model), by which of its keys, and what is left.
+
+Minute windows slide: a request counts from when it is sent until a minute and a second after, since the upstream
+counts it from when it arrives. That is never too little for an upstream whose windows slide or are fixed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import astuple, replace
+
+from gemini_balance.core.outcome import Cause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gemini_balance.core.outcome import Limit
+    from gemini_balance.core.pool.key import Domain, Key
+
+MINUTE = 60.0
+GUARD = 1.0  # seconds of travel by which the upstream's window may lag behind ours
+BUSY = 60  # requests a minute from which on those of one second are counted as one
+NOMINAL = 15  # requests a minute believed of a project of whose limit nothing is known
+
+
+BARS = frozenset({Cause.QUOTA_NONE, Cause.MODEL_NOT_OFFERED})
+"""Rests that tell that a project may not use the model at all."""
+
+
+class Limits(msgspec.Struct, frozen=True, gc=False):
+    """Units per window. None: not known."""
+
+    rpm: int | None = None
+    tpm: int | None = None
+    rpd: int | None = None
+    tpd: int | None = None
+
+    def learning(self, told: Iterable[Limit]) -> Limits:
+        """These, corrected by what a refusal names. A limit of 0 is told by the cause instead."""
+        return replace(self, **{limit.window.value: limit.units for limit in told if limit.units})
+
+    def under(self, told: Limits) -> Limits:
+        """What is told goes before these."""
+        pairs = zip(astuple(self), astuple(told), strict=True)
+        return Limits(*(mine if theirs is None else theirs for mine, theirs in pairs))
+
+
+NO_LIMITS = Limits()
+
+
+@dataclass(slots=True, eq=False)
+class Share:
+    """What one key used."""
+
+    key: Key
+    ledger: Ledger
+    requests: int = 0  # in the running minute
+    tokens: int = 0
+    today: int = 0
+    tokens_today: int = 0
+    last: Bucket | None = None
+
+    @property
+    def blank(self) -> bool:
+        return not (self.requests or self.tokens or self.today or self.tokens_today)
+
+
+class Bucket(msgspec.Struct, gc=False, eq=False):
+    """Requests that leave the minute's window together. Its share lets go of it then, so they form no circle."""
+
+    share: Share
+    sent: float
+    requests: int = 0
+    tokens: int = 0
+    gone: bool = False  # has left
+
+
+@dataclass(slots=True, eq=False)
+class Ledger:
+    """What all keys of one project used of one quota model, and the rests its refusals brought."""
+
+    domain: Domain
+    limits: Limits = NO_LIMITS
+    shares: list[Share] = field(default_factory=list)
+    requests: int = 0
+    tokens: int = 0
+    today: int = 0
+    tokens_today: int = 0
+    rest: float = 0.0  # no attempt before
+    cause: Cause | None = None  # of the rest
+    ceiling: float = inf  # requests a minute it got when it was refused below its limit
+    grows: float = inf  # when the ceiling is tried one higher
+    patience: float = MINUTE  # how long until then; doubles whenever it was in vain
+    refusals: int = 0  # in a row, of unknown length
+    place: int = 0  # its number in the lane's heaps; 0: in none
+    owed: int = 0  # requests that other replicas sent
+
+    @property
+    def cap(self) -> float:
+        """Requests a minute."""
+        return self.ceiling if self.limits.rpm is None else min(self.limits.rpm, self.ceiling)
+
+    @property
+    def room(self) -> float:
+        """Requests that may be sent now, as far as is known."""
+        room = self.cap - self.requests
+        return room if self.limits.rpd is None else min(room, self.limits.rpd - self.today)
+
+    @property
+    def token_room(self) -> float:
+        minute = inf if self.limits.tpm is None else self.limits.tpm - self.tokens
+        return minute if self.limits.tpd is None else min(minute, self.limits.tpd - self.tokens_today)
+
+    @property
+    def blank(self) -> bool:
+        return not (self.requests or self.tokens or self.today or self.tokens_today)
+
+    def fits(self, tokens: int) -> bool:
+        """Is there token room? What is larger than the whole window is for the upstream to judge."""
+        if self.limits.tpm is None and self.limits.tpd is None:
+            return True
+        whole = min(inf if limit is None else limit for limit in (self.limits.tpm, self.limits.tpd))
+        return self.token_room >= max(1, min(tokens, whole))
+
+    def load(self, nominal: float) -> float:
+        """The used share of the window that is fullest; of a project without known limits, of what is usual."""
+        busy = self.requests / (nominal if self.cap == inf else max(self.cap, 1))
+        return busy if self.limits.tpm is None else max(busy, self.tokens / self.limits.tpm)
+
+    def count(self, share: Share, requests: int, tokens: int) -> None:
+        """Add to, or with negative numbers take from, the running minute."""
+        share.requests += requests
+        share.tokens += tokens
+        self.requests += requests
+        self.tokens += tokens
+
+    def count_today(self, share: Share, requests: int, tokens: int) -> None:
+        share.today += requests
+        share.tokens_today += tokens
+        self.today += requests
+        self.tokens_today += tokens
+
+    def adopt(self, share: Share) -> None:
+        """This key's use counts here from now on."""
+        share.ledger = self
+        self.shares.append(share)
+        self.requests += share.requests
+        self.tokens += share.tokens
+        self.today += share.today
+        self.tokens_today += share.tokens_today
+
+    def rest_until(self, until: float, cause: Cause) -> None:
+        """A rest is only ever extended."""
+        if until > self.rest:
+            self.rest, self.cause = until, cause
+
+    def believe(self, now: float) -> None:
+        """Refused below its limit: others use the same quota, and what it got is its share for now."""
+        if self.grows < inf and self.ceiling < inf:
+            self.patience = min(self.patience * 2, 64 * MINUTE)
+        self.ceiling = max(1, self.requests)
+        self.grows = now + self.patience
+
+    def grow(self, now: float) -> None:
+        """The share may have become larger: one more request a minute, or a twentieth more, is tried."""
+        if now >= self.grows:
+            self.ceiling += max(1, self.ceiling // 20)
+            self.grows = now + self.patience if self.limits.rpm is None or self.ceiling < self.limits.rpm else inf
