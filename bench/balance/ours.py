@@ -154,7 +154,8 @@ class Ours(Desk):
         work.history.append(Attempt(lease.key.id, outcome, committed))
 
     def _answered(self, work: Work, answer: Answer) -> None:
-        failed = [attempt.key for attempt in work.history if attempt.outcome.cause in MAY_BE_THE_KEY]
+        well = work.history[-1].key
+        failed = [a.key for a in work.history if a.outcome.cause in MAY_BE_THE_KEY and a.key != well]
         if failed:
             work.replica.pool.helped(self.clock.now, failed)
         del self._work[work.case.call.id]

@@ -19,36 +19,38 @@ class Breaker:
     failed: int = 0
     until: float = 0.0  # no attempt before
     pauses: int = 0  # in a row
-    probing: bool = False  # one attempt is out that decides
+    probe: float | None = None  # when the attempt was sent that decides
 
     def opens_at(self, now: float) -> float:
         """When an attempt may be made; infinity while another one finds out."""
         if not self.pauses:
             return now
-        return float("inf") if self.probing else max(now, self.until)
+        return max(now, self.until) if self.probe is None else float("inf")
 
-    def sending(self) -> None:
+    def sending(self, now: float) -> None:
         self.sent += 1
-        self.probing = bool(self.pauses)
+        if self.pauses:
+            self.probe = now
 
     def ended(self, now: float, sent: float, *, overloaded: bool, dice: float) -> None:
         """How an attempt came out, or that its answer has begun; `dice` in 0..1."""
         if not overloaded:
             if sent >= self.since:
-                self.pauses, self.probing = 0, False
+                self.pauses, self.probe = 0, None
             return
         if now - self.since > RUN and not self.pauses:
             self.since, self.sent, self.failed = now, 1, 0
         self.failed += 1
-        if self.probing or (self.failed >= FEWEST and self.failed >= SHARE * self.sent and not self.pauses):
+        if sent == self.probe or (not self.pauses and self.failed >= max(FEWEST, SHARE * self.sent)):
             self._pause(now, dice)
 
-    def undecided(self) -> None:
-        """The attempt that was to find out ended in a way that tells nothing."""
-        self.probing = False
+    def undecided(self, sent: float) -> None:
+        """An attempt ended in a way that tells nothing. If it was to find out, another may."""
+        if sent == self.probe:
+            self.probe = None
 
     def _pause(self, now: float, dice: float) -> None:
         self.until = now + min(FIRST_PAUSE * 2**self.pauses, LONGEST_PAUSE) * (0.75 + dice / 2)
         self.pauses += 1
-        self.probing = False
+        self.probe = None
         self.since, self.sent, self.failed = now, 0, 0

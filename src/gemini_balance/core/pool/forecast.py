@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from heapq import heappop, heappush
-from itertools import islice
+from dataclasses import dataclass, field
+from heapq import heappop, heappush, merge
+from itertools import count, islice
 from math import inf
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from gemini_balance.core.pool.key import RETIRED, Health, keys_of
 from gemini_balance.core.pool.queue import Forecast
-from gemini_balance.core.pool.windows import BARS, Bucket, Ledger
+from gemini_balance.core.pool.windows import BARS, GUARD, MINUTE, Bucket, Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gemini_balance.core.pool.demand import Demand
     from gemini_balance.core.pool.lane import Lane
 
-Item = TypeVar("Item", Bucket, Ledger)
 FRESH = 0.2  # seconds that a forecast is believed
 NEXT = 50  # calls that are looked ahead for one caller
 FEW = 8  # waiting calls up to which each new one is looked at by itself
@@ -27,6 +27,8 @@ MUCH = 10_000  # tokens from which on, too
 MOST_LINES = 1_000  # callers of whom forecasts are kept
 
 
+_NUMBERS = count()
+STEPS = 1_000  # events that a walk takes at least
 HEADS = 4  # of the queue that are looked at: who needs little is not kept by who needs much
 
 
@@ -36,6 +38,14 @@ class Need(NamedTuple):
     tokens: int
     until: float = inf
     mine: bool = False  # it is what is asked about
+
+
+class _Back(NamedTuple):
+    """What somebody will be granted, and give back when it leaves the window."""
+
+    ledger: Ledger
+    requests: int
+    tokens: int
 
 
 @dataclass(slots=True)
@@ -73,41 +83,76 @@ def _keep(lane: Lane, client: str, made: Forecast) -> None:
 
 def forecast(lane: Lane, now: float, needs: Iterable[Need]) -> Forecast:
     """Walk through what is to come, and hand each room that appears to the next of `needs`."""
-    made, rooms, waiting = Forecast(now), dict[Ledger, _Room](), deque(needs)
-    for at, event in _events(lane):
+    waiting = deque(needs)
+    walk = _Walk(lane, now, Forecast(now), waiting)
+    for at, event in islice(walk.events(), STEPS + 4 * len(waiting)):
         if not waiting:
             break
-        ledger = event.share.ledger if isinstance(event, Bucket) else event
-        if ledger.cause in BARS and ledger.rest > now:
-            made.barred = ledger.cause
-            continue
-        room = rooms.get(ledger) or rooms.setdefault(ledger, _room(ledger, now))
-        if isinstance(event, Bucket):
+        walk.step(at, event)
+    return walk.made
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Through the events of one lane. Whoever is granted a room gives it back a minute later."""
+
+    lane: Lane
+    now: float
+    made: Forecast
+    waiting: deque[Need]
+    rooms: dict[Ledger, _Room] = field(default_factory=dict)
+    again: list[tuple[float, int, _Back]] = field(default_factory=list)
+
+    def events(self) -> Iterator[tuple[float, Bucket | _Back | Ledger]]:
+        """What leaves the window and whose rest ends, in order of time."""
+        coming: list[Iterator[tuple[float, int, Bucket | Ledger]]] = [_in_order(self.lane.wakes)]
+        if self.lane.requests:
+            coming.append(_in_order(self.lane.spent))
+        for at, _, event in merge(*coming, key=itemgetter(0)):
+            while self.again and self.again[0][0] <= at:
+                yield self.again[0][0], heappop(self.again)[2]
+            yield at, event
+        while self.again:
+            yield self.again[0][0], heappop(self.again)[2]
+
+    def step(self, at: float, event: Bucket | _Back | Ledger) -> None:
+        ledger = event if isinstance(event, Ledger) else _ledger_of(event)
+        if ledger.cause in BARS and ledger.rest > self.now:
+            self.made.barred = ledger.cause
+            return
+        room = self.rooms.get(ledger) or self.rooms.setdefault(ledger, _room(ledger, self.now))
+        if not isinstance(event, Ledger):
             room.requests += event.requests
             room.tokens += event.tokens
-        if at >= lane.day_ends and ledger.limits.rpd is not None:
-            room.day = max(room.day, ledger.limits.rpd)
+        if at >= self.lane.day_ends:
+            room.day = max(room.day, ledger.limits.rpd or inf)
+            room.tokens = max(room.tokens, min(ledger.limits.tpm or inf, ledger.limits.tpd or inf))
         if room.opens <= at:
-            _serve(made, waiting, ledger, room, max(at, now))
-    return made
+            self.serve(ledger, room, max(at, self.now))
 
+    def serve(self, ledger: Ledger, room: _Room, at: float) -> None:
+        waiting, whole = self.waiting, ledger.limits.tpm or inf
+        while waiting and min(room.requests, room.day) >= 1:
+            while waiting and waiting[0].until < at:
+                waiting.popleft()  # it will have left
+            heads = range(min(len(waiting), HEADS))
+            fitting = next((n for n in heads if room.tokens >= min(waiting[n].tokens, whole)), None)
+            if fitting is None:
+                return
+            self.grant(ledger, room, waiting[fitting], at)
+            del waiting[fitting]
 
-def _serve(made: Forecast, waiting: deque[Need], ledger: Ledger, room: _Room, at: float) -> None:
-    whole = ledger.limits.tpm or inf
-    while waiting and min(room.requests, room.day) >= 1:
-        while waiting and waiting[0].until < at:
-            waiting.popleft()  # it will have left
-        fitting = next(
-            (n for n in range(min(len(waiting), HEADS)) if room.tokens >= min(waiting[n].tokens, whole)), None
-        )
-        if fitting is None:
-            return
+    def grant(self, ledger: Ledger, room: _Room, need: Need, at: float) -> None:
         room.requests -= 1
         room.day -= 1
-        room.tokens -= waiting[fitting].tokens
-        if waiting[fitting].mine:
-            made.times.append(at)
-        del waiting[fitting]
+        room.tokens -= need.tokens
+        if need.mine:
+            self.made.times.append(at)
+        heappush(self.again, (at + MINUTE + GUARD, next(_NUMBERS), _Back(ledger, 1, need.tokens)))
+
+
+def _ledger_of(event: Bucket | _Back) -> Ledger:
+    return event.ledger if isinstance(event, _Back) else event.share.ledger
 
 
 def _room(ledger: Ledger, now: float) -> _Room:
@@ -120,21 +165,7 @@ def _health_opens(ledger: Ledger, now: float) -> float:
     return min((key.until if key.health is Health.COOLING else now for key in living), default=inf)
 
 
-def _events(lane: Lane) -> Iterator[tuple[float, Bucket | Ledger]]:
-    """What leaves the window and whose rest ends, in order of time."""
-    spent, wakes = _in_order(lane.spent), _in_order(lane.wakes)
-    bucket, wake = next(spent, None), next(wakes, None)
-    while bucket is not None or wake is not None:
-        if wake is None or (bucket is not None and bucket[0] <= wake[0]):
-            assert bucket is not None
-            yield bucket[0], bucket[2]
-            bucket = next(spent, None)
-        else:
-            yield wake[0], wake[2]
-            wake = next(wakes, None)
-
-
-def _in_order(heap: list[tuple[float, int, Item]]) -> Iterator[tuple[float, int, Item]]:
+def _in_order(heap: Sequence[tuple[float, int, Bucket | Ledger]]) -> Iterator[tuple[float, int, Bucket | Ledger]]:
     """A heap's items, smallest first, without taking them out: only as much is sorted as is read."""
     border = [(heap[0][0], heap[0][1], 0)] if heap else []
     while border:

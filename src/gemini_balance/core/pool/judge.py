@@ -24,7 +24,7 @@ FIRST_UNKNOWN_REST, LONGEST_UNKNOWN_REST = 10.0, 60.0
 FIRST_FAILURE_REST = 5.0
 # The upstream counts what it serves; what it refused or never saw is given back.
 UNCOUNTED = frozenset({Blame.KEY, Blame.PROJECT, Blame.QUOTA, Blame.MODEL, Blame.CAPACITY, Blame.EGRESS, Blame.OURS})
-UNSERVED = frozenset({Cause.UPSTREAM_BROKEN, Cause.UNREACHABLE})
+UNSERVED = frozenset({Cause.UPSTREAM_BROKEN, Cause.UNREACHABLE, Cause.MODEL_UNKNOWN})
 
 
 class Judge:
@@ -46,6 +46,8 @@ class Judge:
 
     def settle(self, now: float, lease: Lease, outcome: Outcome) -> None:
         key, undecided = lease.key, not lease.key.proven or lease.key.health is Health.PROBING
+        if outcome.blame is not Blame.NOBODY:
+            lease.lane.advance(now)  # the day may have ended meanwhile
         self._count(lease, outcome)
         if outcome.consumer and key.project is None:
             self._pool.told(now, key, outcome.consumer)
@@ -167,7 +169,7 @@ class Judge:
             case Blame.NOBODY:
                 lease.lane.breaker.ended(now, lease.sent, overloaded=False, dice=0.0)
             case _:
-                lease.lane.breaker.undecided()
+                lease.lane.breaker.undecided(lease.sent)
 
     def _probed(self, now: float, key: Key, outcome: Outcome) -> None:
         """A probe that proved nothing lets the next call try; one that met a spent quota spoke for its key."""

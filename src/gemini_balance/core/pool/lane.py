@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from heapq import heapify, heappop, heappush
-from itertools import count
+from itertools import count, islice
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,9 @@ NOBODY: frozenset[KeyId] = frozenset()
 EVERYONE = "*"
 REMEMBERED = 4_096  # refusals a lane looks back on
 TRIALS_EVERY = 0.2  # seconds
+LONG = BARS | {Cause.QUOTA_DAY}
+REMEMBERS = 120.0  # seconds after a rest of unknown length in which the next one is longer
+GLANCE = 1_000  # projects that are looked at where nobody is ready
 SLACK = 64  # outdated places a heap may hold before it is tidied
 
 
@@ -51,6 +54,7 @@ class Lane:
 
     def __init__(self, model: str, domains: Iterable[Domain], told: Mapping[str, Limits]) -> None:
         self.model = model
+        self.models: set[str] = set()  # names it is asked by
         self.ledgers: dict[Domain, Ledger] = {}
         self.shares: dict[Key, Share] = {}
         self.learnt: dict[Domain, Limits] = {}
@@ -63,6 +67,8 @@ class Lane:
         self.queue = Queue()
         self.expected: dict[str, Forecast] = {}  # by caller: when its next calls would be served
         self.refusals: deque[Refusal] = deque(maxlen=REMEMBERED)  # of the last minute, below the known limit
+        self.requests = 0  # in the running minute, of all projects
+        self.undecided: set[Ledger] = set()  # whose keys wait for the end of their first attempts, or of a probe
         self._tried = 0.0
         self.turns: Turns | None = None  # with other replicas
         self.by_tokens = any(limits.tpm or limits.tpd for limits in told.values())  # does any limit count tokens?
@@ -96,11 +102,10 @@ class Lane:
         if domain in self._gone:
             return None
         ledger = self.take_up(domain)
-        return (
-            ledger
-            if ledger.rest <= now and ledger.room >= 1 and ledger.fits(tokens) and not self._others_turn(now, ledger)
-            else None
-        )
+        if ledger.rest <= now and ledger.room >= 1 and ledger.fits(tokens) and not self._others_turn(now, ledger):
+            return ledger
+        self.place(now, ledger)
+        return None
 
     def ledger(self, domain: Domain) -> Ledger:
         ledger = self.ledgers.get(domain)
@@ -128,6 +133,7 @@ class Lane:
         bucket.requests += 1
         bucket.tokens += tokens
         ledger.count(share, 1, tokens)
+        self.requests += 1
         ledger.count_today(share, 1, tokens)
         self.place(now, ledger)
         return bucket
@@ -145,6 +151,7 @@ class Lane:
             bucket.requests += requests
             bucket.tokens += tokens
             share.ledger.count(share, requests, tokens)
+            self.requests += requests
         if today:
             share.ledger.count_today(share, requests, tokens)
 
@@ -169,13 +176,14 @@ class Lane:
     def place(self, now: float, ledger: Ledger) -> None:
         """Its counts, limits or rest changed: put it where it belongs."""
         ledger.place = 0
+        self.undecided.discard(ledger)
         if self.ledgers.get(ledger.domain) is not ledger:
             return
         if now >= ledger.grows:
             ledger.grow(now)
         if ledger.rest > now:
             self._wake_at(ledger.rest, ledger)
-        elif ledger.blank:
+        elif ledger.blank and now >= ledger.rest + (REMEMBERS if ledger.refusals else 0):
             self._close(ledger)
             self._fresh.append(ledger.domain)
         elif ledger.room >= 1 and ledger.token_room >= 1:
@@ -183,12 +191,14 @@ class Lane:
                 self._wake_at(_next_turn(self.turns, now), ledger)
             else:
                 self._rank(ledger)
-        elif ledger.limits.rpd is not None and ledger.today >= ledger.limits.rpd:
+        elif ledger.day_spent:
             self.rest(now, ledger, self.day_ends, Cause.QUOTA_DAY)
         elif ledger.grows < inf:
             self._wake_at(ledger.grows, ledger)
 
     def rest(self, now: float, ledger: Ledger, until: float, cause: Cause) -> None:
+        if self.ledgers.get(ledger.domain) is not ledger:  # its windows emptied while the attempt ran
+            ledger = self.take_up(ledger.domain)
         ledger.rest_until(until, cause)
         self.place(now, ledger)
 
@@ -219,12 +229,14 @@ class Lane:
     def hopeful(self) -> bool:
         """Is there a project that is not gone, and not known to do without this model?"""
         return bool(self._fresh) or any(
-            ledger.cause not in BARS and self._alive(ledger) for ledger in self.ledgers.values()
+            ledger.cause not in BARS and any(key.health not in RETIRED for key in keys_of(ledger.domain))
+            for ledger in islice(self.ledgers.values(), GLANCE)
         )
 
-    @staticmethod
-    def _alive(ledger: Ledger) -> bool:
-        return any(key.health not in RETIRED for key in keys_of(ledger.domain))
+    def admit(self, domains: Iterable[Domain]) -> None:
+        """Projects that may serve another model whose quota is counted here."""
+        known = {*self._fresh, *self._gone, *self.ledgers}
+        self._fresh.extend(domain for domain in domains if domain not in known)
 
     def forget(self, domain: Domain) -> Ledger | None:
         """This project is dissolved or grows: its ledger, if it had one, is the caller's to share out."""
@@ -238,15 +250,14 @@ class Lane:
 
     def enter(self, now: float, domain: Domain, before: list[Ledger]) -> None:
         """A project formed of others' keys takes over what these used, and what is known of their limits and rests."""
-        shares = [share for ledger in before for share in ledger.shares if domain_of(share.key) is domain]
-        if not shares:
-            self._fresh.append(domain)
-            return
-        for known in (share.ledger.limits for share in shares if share.ledger.limits != NO_LIMITS):
+        old = [ledger for ledger in before if any(domain_of(key) is domain for key in keys_of(ledger.domain))]
+        shares = [share for ledger in old for share in ledger.shares if domain_of(share.key) is domain]
+        for known in (ledger.limits for ledger in old if ledger.limits != NO_LIMITS):
             self.learnt[domain] = known
-        ledger, formed = self.ledger(domain), {share.ledger for share in shares}
-        for one in formed:
-            ledger.rest_until(one.rest, one.cause or Cause.QUOTA_MINUTE)
+        ledger = self.ledger(domain)
+        for one in old:
+            if isinstance(domain, Project) or one.cause in LONG:  # a key that leaves a group proved to have room
+                ledger.rest_until(one.rest, one.cause or Cause.QUOTA_MINUTE)
         for share in shares:
             ledger.adopt(share)
         self.place(now, ledger)
@@ -294,7 +305,9 @@ class Lane:
         at = wakes_at(ledger.domain, now)
         if at < inf:
             self._wake_at(at, ledger)
-        elif all(key.health in RETIRED for key in keys_of(ledger.domain)) and ledger.blank:
+        elif any(key.health not in RETIRED for key in keys_of(ledger.domain)):
+            self.undecided.add(ledger)
+        elif ledger.blank:
             self._close(ledger)
             self._gone.add(ledger.domain)
 
@@ -328,6 +341,7 @@ class Lane:
         if share.last is bucket:
             share.last = None
         share.ledger.count(share, -bucket.requests, -bucket.tokens)
+        self.requests -= bucket.requests
         self._dismiss(share)
         self.place(now, share.ledger)
 

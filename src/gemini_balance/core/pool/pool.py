@@ -59,10 +59,10 @@ class KeyPool(Registry):
 
     def acquire(self, now: float, demand: Demand) -> Lease | NotYet | Never:
         """Who comes while others wait queues behind them, unless it had its turn before."""
-        lane = self.lane(demand.model, demand.paid)
+        lane = self._lane_for(demand)
         if demand.pinned and not self._may_serve(demand):
             return Never(dead=not self.usable())
-        if len(lane.queue) and not demand.again:
+        if not demand.again and lane.queue.stands_before(demand):
             return self._refuse(now, lane, demand)
         return self._try(now, lane, demand) or self._refuse(now, lane, demand)
 
@@ -88,7 +88,7 @@ class KeyPool(Registry):
         if self.waiting >= MOST_WAITING or (self.waiting and self.held + demand.size > MOST_HELD):
             return None
         ticket = Ticket(demand, now, until)
-        self.lane(demand.model, demand.paid).queue.join(ticket, ahead=demand.again)
+        self._lane_for(demand).queue.join(ticket, ahead=demand.again)
         self.waiting += 1
         self.held += demand.size
         return ticket
@@ -152,6 +152,11 @@ class KeyPool(Registry):
         """What was saved before a restart. Raises msgspec.DecodeError."""
         restore(self, now, saved, self._judge.retire)
 
+    def _lane_for(self, demand: Demand) -> Lane:
+        """A pinned key's own: what costs money stays apart."""
+        pinned = self.keys.get(demand.pinned) if demand.pinned else None
+        return self.lane(demand.model, demand.paid if pinned is None else pinned.spec.paid)
+
     def _may_serve(self, demand: Demand) -> bool:
         key = self.keys.get(demand.pinned) if demand.pinned else None
         return key is not None and key.health not in RETIRED and key.id not in demand.exclude
@@ -171,8 +176,8 @@ class KeyPool(Registry):
 
     def _on(self, now: float, lane: Lane, key: Key, demand: Demand) -> tuple[Ledger, Key] | None:
         """This very key, if it may serve now."""
-        ledger = lane.able(now, domain_of(key), demand.tokens)
-        return (ledger, key) if ledger is not None and key.free(now) else None
+        ledger = lane.able(now, domain_of(key), demand.tokens) if key.free(now) else None
+        return None if ledger is None else (ledger, key)
 
     def _kept(self, now: float, lane: Lane, demand: Demand) -> tuple[Ledger, Key] | None:
         """The key that knows this conversation's beginning, as long as it is not busier than half."""
@@ -184,7 +189,7 @@ class KeyPool(Registry):
 
     def _lend(self, now: float, lane: Lane, ledger: Ledger, key: Key, demand: Demand, why: str) -> Lease:
         key.lend()
-        lane.breaker.sending()
+        lane.breaker.sending(now)
         bucket = lane.charge(now, ledger, key, demand.tokens)
         if demand.prefix:
             self.affinity.note(demand.prefix, key)
@@ -208,6 +213,8 @@ class KeyPool(Registry):
     def _promise(self, now: float, lane: Lane, demand: Demand) -> NotYet | Never:
         ahead = expected(lane, now, demand)
         at = ahead.of(max(0, lane.queue.line(demand) - ahead.line))
+        if lane.undecided and at > now + SOON:
+            return NotYet(now + SOON, sure=False)
         if at < inf:
             return NotYet(at)
         if lane.hopeful():
@@ -216,8 +223,8 @@ class KeyPool(Registry):
 
     def _pinned_at(self, now: float, lane: Lane, demand: Demand) -> float:
         key = self.keys[demand.pinned or KeyId("")]
-        ledger = lane.ledger(domain_of(key))
-        return max(key.until, ledger.rest, now)
+        ledger = lane.ledgers.get(domain_of(key))
+        return max(key.until, now if ledger is None else ledger.rest)
 
     def _serve(self, now: float, lane: Lane) -> list[tuple[Ticket, Lease]]:
         leases: list[tuple[Ticket, Lease]] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.outcome import Cause
     from gemini_balance.core.pool.demand import Demand
 
+Line: TypeAlias = tuple[str, str]  # who waits, and for which key alone
 STARVING = 5.0  # seconds after which nobody overtakes a call that needs more room than others
 
 
@@ -31,8 +32,8 @@ class Queue:
     """Tickets of one quota model. Pinned ones stand in lines of their own: they wait for their key, not for any."""
 
     def __init__(self) -> None:
-        self._lines: OrderedDict[str, deque[Ticket]] = OrderedDict()
-        self._alive: Counter[str] = Counter()
+        self._lines: OrderedDict[Line, deque[Ticket]] = OrderedDict()
+        self._alive: Counter[Line] = Counter()
         self._count = 0
 
     def __len__(self) -> int:
@@ -56,7 +57,7 @@ class Queue:
             self._count -= 1
             self._alive[_line_of(ticket.demand)] -= 1
 
-    def heads(self) -> Iterator[tuple[str, Ticket]]:
+    def heads(self) -> Iterator[tuple[Line, Ticket]]:
         """Whose turn it is, line by line, the one that waited longest for its turn first."""
         for name in list(self._lines):
             line = self._lines[name]
@@ -67,7 +68,7 @@ class Queue:
             else:
                 del self._lines[name], self._alive[name]
 
-    def served(self, name: str, ticket: Ticket) -> None:
+    def served(self, name: Line, ticket: Ticket) -> None:
         """This line had its turn."""
         self.leave(ticket)
         self._lines.move_to_end(name)
@@ -79,17 +80,24 @@ class Queue:
     def ahead_of(self, demand: Demand) -> int:
         """How many would be served before one who comes now: lines take turns, so of each as many as of its own."""
         turns = self._alive[_line_of(demand)] + 1
-        return sum(min(count, turns) for count in self._alive.values()) if turns > 1 else len(self._lines)
+        if demand.pinned:
+            return turns - 1
+        return sum(min(count, turns) for (_, pinned), count in self._alive.items() if not pinned)
+
+    def stands_before(self, demand: Demand) -> bool:
+        """Does anybody wait for what this call would take? Who waits for one key stands in nobody else's way."""
+        return bool(self._count) and self.ahead_of(demand) > 0
 
     def waiting(self) -> Iterator[Ticket]:
-        """All of them, roughly in the order they will be served."""
-        lines = [[ticket for ticket in line if not ticket.gone] for line in self._lines.values()]
+        """All that wait for any key, roughly in the order they will be served."""
+        unpinned = (line for (_, pinned), line in self._lines.items() if not pinned)
+        lines = [[ticket for ticket in line if not ticket.gone] for line in unpinned]
         for turn in range(max(map(len, lines), default=0)):
             yield from (line[turn] for line in lines if turn < len(line))
 
 
-def _line_of(demand: Demand) -> str:
-    return f"{demand.client}\n{demand.pinned}" if demand.pinned else demand.client
+def _line_of(demand: Demand) -> Line:
+    return demand.client, demand.pinned or ""
 
 
 @dataclass(slots=True)

@@ -29,18 +29,23 @@ class Registry:
         self.outbox: Outbox | None = None  # what other replicas are to be told
         self.turns: Turns | None = None  # with them, where a quota is scarce
         self._told_limits = told_limits
+        self._any_paid = any(key.spec.paid for key in self.keys.values())
         for key in self.keys.values():
             if key.spec.project:
                 self.label(key, key.spec.project)
 
     def lane(self, model: str, paid: bool = False) -> Lane:
-        name = self.quota_models.get(model, model), paid
+        name = self.quota_models.get(model, model), paid and self._any_paid
         lane = self.lanes.get(name)
         if lane is None:
             self._bound_lanes()
             told = self._told_limits.get(name[0], {})
-            lane = self.lanes[name] = Lane(name[0], self._domains(model, paid=paid), told)
+            lane = self.lanes[name] = Lane(name[0], self._domains(model, paid=name[1]), told)
             lane.turns = self.turns
+            lane.models.add(model)
+        elif model not in lane.models:
+            lane.models.add(model)
+            lane.admit(self._domains(model, paid=name[1]))
         return lane
 
     def label(self, key: Key, name: str) -> None:
@@ -81,6 +86,5 @@ class Registry:
                 del self.lanes[name]
 
     def _domains(self, model: str, *, paid: bool) -> Iterator[Domain]:
-        paid = paid and any(key.spec.paid for key in self.keys.values())
         serving = (key for key in self.keys.values() if key.spec.paid == paid and key.serves(model))
         return iter(dict.fromkeys(domain_of(key) for key in serving))

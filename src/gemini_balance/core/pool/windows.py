@@ -111,6 +111,11 @@ class Ledger:
         return room if self.limits.rpd is None else min(room, self.limits.rpd - self.today)
 
     @property
+    def day_spent(self) -> bool:
+        requests, tokens = self.limits.rpd, self.limits.tpd
+        return (requests is not None and self.today >= requests) or (tokens is not None and self.tokens_today >= tokens)
+
+    @property
     def token_room(self) -> float:
         minute = inf if self.limits.tpm is None else self.limits.tpm - self.tokens
         return minute if self.limits.tpd is None else min(minute, self.limits.tpd - self.tokens_today)

@@ -11,7 +11,7 @@ from tests.unit.core.pool.scene import GOOD, NOW, OVERLOADED, ask, call, ends, l
 
 def fails(breaker: Breaker, now: float, times: int = 1, sent: float = 0.0) -> None:
     for _ in range(times):
-        breaker.sending()
+        breaker.sending(sent or now)
         breaker.ended(now, sent or now, overloaded=True, dice=0.5)
 
 
@@ -35,7 +35,7 @@ def test_failures_among_as_many_answers_pause_nothing() -> None:
     breaker = Breaker()
     for _ in range(20):
         fails(breaker, NOW)
-        breaker.sending()
+        breaker.sending(NOW)
         breaker.ended(NOW, NOW, overloaded=False, dice=0.5)
     assert breaker.opens_at(NOW) == NOW
 
@@ -50,7 +50,7 @@ def test_failures_far_apart_are_not_counted_together() -> None:
 def test_after_the_pause_one_attempt_finds_out_while_the_others_wait() -> None:
     breaker = open_breaker()
     assert breaker.opens_at(NOW + 1) == NOW + 1
-    breaker.sending()
+    breaker.sending(NOW + 1)
     assert breaker.opens_at(NOW + 1) == inf
 
 
@@ -65,7 +65,7 @@ def test_each_failed_probe_doubles_the_pause_up_to_the_longest() -> None:
 
 def test_a_good_probe_ends_it() -> None:
     breaker = open_breaker()
-    breaker.sending()
+    breaker.sending(NOW + 1)
     breaker.ended(NOW + 2, NOW + 1, overloaded=False, dice=0.5)
     assert breaker.opens_at(NOW + 2) == NOW + 2
 
@@ -78,8 +78,8 @@ def test_an_answer_to_an_attempt_from_before_the_failures_tells_of_better_times(
 
 def test_a_probe_that_tells_nothing_lets_another_one_out() -> None:
     breaker = open_breaker()
-    breaker.sending()
-    breaker.undecided()
+    breaker.sending(NOW + 1)
+    breaker.undecided(NOW + 1)
     assert breaker.opens_at(NOW + 1) == NOW + 1
 
 
@@ -88,7 +88,7 @@ def test_the_dice_spread_the_pause() -> None:
     for dice in (0.0, 1.0):
         breaker = Breaker()
         for _ in range(FEWEST):
-            breaker.sending()
+            breaker.sending(NOW)
             breaker.ended(NOW, NOW, overloaded=True, dice=dice)
         pauses.append(breaker.opens_at(NOW) - NOW)
     assert pauses == [0.375, 0.625]
