@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool.demand import Demand
 
 Line: TypeAlias = tuple[str, str]  # who waits, and for which key alone
-STARVING = 5.0  # seconds after which nobody overtakes a call that needs more room than others
+STARVING = 12.0  # seconds after which nobody overtakes a call that needs more room than others
 
 
 @dataclass(slots=True, eq=False)
