@@ -44,7 +44,7 @@ class Inference:
     def refused(self, now: float, lease: Lease, outcome: Outcome) -> None:
         """A minute's window is spent. Does what we sent explain it?"""
         limit = outcome.limits[0].units if [named.window for named in outcome.limits] == [Window.RPM] else None
-        ledger, project = lease.bucket.share.ledger, lease.key.project
+        ledger, project = lease.lane.of(lease.key), lease.key.project
         if limit is None or (project is not None and project.source is Source.TOLD):
             return
         if outcome.retry_after is None:
@@ -103,7 +103,11 @@ class Inference:
             other = key
         self._forget(mine, other)
         keys = [*keys_of(mine), *keys_of(other)]
-        self._pool.regroup(now, [mine, other], [_group(keys)])
+        group = _group(keys)
+        self._pool.regroup(now, [mine, other], [group])
+        united = lane.ledgers.get(group)
+        if united is not None and united.requests < limit:
+            united.believe(now)  # somebody is still missing
 
     def _leave(self, now: float, key: Key) -> None:
         """This key does not belong to its group."""

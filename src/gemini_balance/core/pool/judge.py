@@ -55,7 +55,7 @@ class Judge:
         if outcome.blame in (Blame.QUOTA, Blame.MODEL):
             self._share_rest(lease)
         if lease.lane.by_tokens or outcome.blame is not Blame.NOBODY:
-            lease.lane.place(now, lease.bucket.share.ledger)
+            lease.lane.place(now, lease.lane.of(lease.key))
         self._tell_breaker(now, lease, outcome)
         if key.health is Health.PROBING and key.in_flight == 0:
             self._probed(now, key, outcome)
@@ -76,7 +76,7 @@ class Judge:
             case Blame.QUOTA:
                 self._spent(now, lease, outcome)
             case Blame.MODEL:
-                lease.lane.rest(now, lease.bucket.share.ledger, now + DAY, outcome.cause)
+                lease.lane.rest(now, lease.lane.of(lease.key), now + DAY, outcome.cause)
             case _:
                 pass
 
@@ -119,7 +119,7 @@ class Judge:
             self._pool.outbox.spent(lease, requests, tokens)
 
     def _share_rest(self, lease: Lease) -> None:
-        ledger, outbox = lease.bucket.share.ledger, self._pool.outbox
+        ledger, outbox = lease.lane.of(lease.key), self._pool.outbox
         if outbox is not None and ledger.cause is not None:
             key = lease.key
             outbox.note(Rested(lease.lane.model, key.spec.paid, key.id, ledger.rest, ledger.cause, ledger.limits))
@@ -140,14 +140,14 @@ class Judge:
             self.retire(other, outcome.cause)
 
     def _spent(self, now: float, lease: Lease, outcome: Outcome) -> None:
-        lane, ledger = lease.lane, lease.bucket.share.ledger
+        lane, ledger = lease.lane, lease.lane.of(lease.key)
         if outcome.quota_model and outcome.quota_model != lane.model:
             self._pool.counted_as(lease.model, paid=lease.key.spec.paid, quota_model=outcome.quota_model)
         if outcome.limits:
             lane.learn(ledger, ledger.limits.learning(outcome.limits))
         match outcome.cause:
             case Cause.QUOTA_DAY:
-                lane.rest(now, ledger, lane.day_ends, outcome.cause)
+                lane.rest(now, lane.of(lease.key), lane.day_ends, outcome.cause)
             case Cause.QUOTA_MINUTE:
                 self.inference.refused(now, lease, outcome)
                 wait = MINUTE_REST if outcome.retry_after is None else outcome.retry_after
@@ -160,7 +160,7 @@ class Judge:
                 self._rest(now, lane, lease, max(pause, told), outcome.cause)
 
     def _rest(self, now: float, lane: Lane, lease: Lease, seconds: float, cause: Cause) -> None:
-        lane.rest(now, lease.bucket.share.ledger, now + seconds, cause)
+        lane.rest(now, lane.of(lease.key), now + seconds, cause)
 
     def _tell_breaker(self, now: float, lease: Lease, outcome: Outcome) -> None:
         match outcome.blame:

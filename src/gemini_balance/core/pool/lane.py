@@ -39,7 +39,6 @@ NOBODY: frozenset[KeyId] = frozenset()
 EVERYONE = "*"
 REMEMBERED = 4_096  # refusals a lane looks back on
 TRIALS_EVERY = 0.2  # seconds
-LONG = BARS | {Cause.QUOTA_DAY}
 REMEMBERS = 120.0  # seconds after a rest of unknown length in which the next one is longer
 GLANCE = 1_000  # projects that are looked at where nobody is ready
 SLACK = 64  # outdated places a heap may hold before it is tidied
@@ -120,6 +119,10 @@ class Lane:
         self._gone.discard(domain)
         return self.ledger(domain)
 
+    def of(self, key: Key) -> Ledger:
+        """Where this key's use counts now: it may have changed its group, or been forgotten, while an attempt ran."""
+        return self.take_up(domain_of(key))
+
     def load(self, ledger: Ledger) -> float:
         return ledger.load(self.usual.rpm or NOMINAL) / ledger.domain.weight if ledger.domain.weight else inf
 
@@ -197,8 +200,6 @@ class Lane:
             self._wake_at(ledger.grows, ledger)
 
     def rest(self, now: float, ledger: Ledger, until: float, cause: Cause) -> None:
-        if self.ledgers.get(ledger.domain) is not ledger:  # its windows emptied while the attempt ran
-            ledger = self.take_up(ledger.domain)
         ledger.rest_until(until, cause)
         self.place(now, ledger)
 
@@ -256,8 +257,7 @@ class Lane:
             self.learnt[domain] = known
         ledger = self.ledger(domain)
         for one in old:
-            if isinstance(domain, Project) or one.cause in LONG:  # a key that leaves a group proved to have room
-                ledger.rest_until(one.rest, one.cause or Cause.QUOTA_MINUTE)
+            ledger.rest_until(one.rest, one.cause or Cause.QUOTA_MINUTE)
         for share in shares:
             ledger.adopt(share)
         self.place(now, ledger)
