@@ -14,7 +14,7 @@ from bench.balance.replica import Replica, Work, specs_of
 from bench.balance.simulate import Stage
 from bench.balance.windows import Kind
 from bench.balance.world import Answer, Trip, Verdict
-from gemini_balance.core.attempts import Attempt, RetryPolicy, TryAgain, decide
+from gemini_balance.core.attempts import Attempt, RetryPolicy, TryAgain, decide, doubtful_keys
 from gemini_balance.core.outcome import NO_USAGE, Cause, Limit, Outcome, Usage, Window
 from gemini_balance.core.pool import Demand, Lease, Never, NotYet
 
@@ -32,7 +32,6 @@ CAUSES = {
     Verdict.SUSPENDED: (Cause.PROJECT_BLOCKED, 403),
 }
 TELL_USAGE = frozenset({Verdict.WHOLE, Verdict.EMPTY, Verdict.CUT_LATE})
-MAY_BE_THE_KEY = frozenset({Cause.UPSTREAM_BROKEN, Cause.EMPTY, Cause.UPSTREAM_SLOW})
 WINDOWS = {Kind.RPM: Window.RPM, Kind.TPM: Window.TPM, Kind.RPD: Window.RPD}
 TOO_LATE = Outcome(Cause.DEADLINE, 504)
 POLICY = RetryPolicy()
@@ -154,9 +153,7 @@ class Ours(Desk):
         work.history.append(Attempt(lease.key.id, outcome, committed))
 
     def _answered(self, work: Work, answer: Answer) -> None:
-        well = work.history[-1].key
-        failed = [a.key for a in work.history if a.outcome.cause in MAY_BE_THE_KEY and a.key != well]
-        if failed:
+        if failed := doubtful_keys(work.history):
             work.replica.pool.helped(self.clock.now, failed)
         del self._work[work.case.call.id]
         self.hand_over(work.case, answer)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gemini_balance.core.outcome import Blame, Cause, Outcome
+from gemini_balance.core.outcome import BLAME, Blame, Cause, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 # A refusal that retires or rests what refused costs nothing to try again elsewhere: the pool won't offer it twice.
 FREE = frozenset({Blame.KEY, Blame.PROJECT, Blame.QUOTA, Blame.MODEL})
 COUNTED = frozenset({Blame.CAPACITY, Blame.UPSTREAM})
+# What lies between us and Google fails for any key.
+ON_THE_WAY = frozenset({Cause.UNREACHABLE, Cause.CUT})
+MAY_BE_THE_KEY = frozenset(cause for cause, blame in BLAME.items() if blame is Blame.UPSTREAM) - ON_THE_WAY
 ONCE_MORE = frozenset({Cause.UPSTREAM_SLOW, Cause.EMPTY, Cause.THOUGHTS_ONLY, Cause.MALFORMED_CALL})
 FIRST_DELAY, LONGEST_DELAY = 0.25, 4.0
 """Seconds before the next attempt when a model has no capacity: every key of it is as busy as the last one."""
@@ -84,3 +87,9 @@ def _delay(history: Sequence[Attempt], dice: Callable[[], float]) -> float:
     """Twice as long each time; by chance, so that calls refused together don't come back together."""
     refused = sum(attempt.outcome.blame is Blame.CAPACITY for attempt in history)
     return min(FIRST_DELAY * 2.0 ** (refused - 1) * (0.5 + dice()), LONGEST_DELAY)
+
+
+def doubtful_keys(history: Sequence[Attempt]) -> list[KeyId]:
+    """Keys that failed at what the last attempt's key then did well: it may have been their fault."""
+    well = history[-1].key
+    return [a.key for a in history if a.outcome.cause in MAY_BE_THE_KEY and a.key != well]

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from gemini_balance.core.attempts import STOP, Attempt, RetryPolicy, TryAgain, decide
+from gemini_balance.core.attempts import STOP, Attempt, RetryPolicy, TryAgain, decide, doubtful_keys
 from gemini_balance.core.call import Framing
 from gemini_balance.core.errors import NoKeyAvailable, PoolBusy
 from gemini_balance.core.gemini.classify import classify
 from gemini_balance.core.gemini.unknowns import Unknowns
-from gemini_balance.core.outcome import BLAME, CLIENT_GONE, Blame, Cause, Outcome
+from gemini_balance.core.outcome import CLIENT_GONE, Cause, Outcome
 from gemini_balance.core.pool import KeyPool, Lease, Never, NotYet
 from gemini_balance.gateway.delivery import further
 from gemini_balance.gateway.failures import ASK_THE_OPERATOR, CallFailed
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.story import Story
 
 Got = Lease | NotYet | Never
-# What lies between us and Google fails for any key.
-ON_THE_WAY = frozenset({Cause.UNREACHABLE, Cause.CUT})
-MAY_BE_THE_KEY = frozenset(cause for cause, blame in BLAME.items() if blame is Blame.UPSTREAM) - ON_THE_WAY
 
 
 @dataclass(slots=True)
@@ -84,8 +81,7 @@ class Gateway:
         """What others failed at could be done: it may have been their keys."""
         if len(story.attempts) == 1:
             return
-        well = story.attempts[-1].key
-        failed = [a.key for a in story.attempts if a.outcome.cause in MAY_BE_THE_KEY and a.key != well]
+        failed = doubtful_keys(story.attempts)
         if failed:
             self.pool.helped(self.clock.now(), failed)
             self.room.look()

@@ -7,9 +7,9 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gemini_balance.core.call import Framing, Operation
-from gemini_balance.core.catalog.route import Route
-from gemini_balance.core.pool import Demand, Health
+from msgspec.structs import replace
+
+from gemini_balance.gateway.models import PAGE
 from gemini_balance.gateway.ports import TransportFailed
 
 if TYPE_CHECKING:
@@ -23,15 +23,9 @@ DAY = 24 * HOUR
 SHORTEST = 0.1 * HOUR  # with doubling: eight calls on the first day, whatever the operator says
 LOOK_SECONDS = 30.0  # between two looks at who is retired
 PATIENCE = 30.0  # seconds for one probe
-PROBE = Route(  # costs no quota for content, and a dead key is refused all the same
-    upstream="gemini_api",
-    operation=Operation.LIST_MODELS,
-    model="",
-    path="v1beta/models?pageSize=1",
-    body=b"",
-    framing=Framing.WHOLE,
-    demand=Demand(""),
-)
+PROBE = replace(
+    PAGE, path="v1beta/models?pageSize=1"
+)  # costs no quota for content, and a dead key is refused all the same
 log = logging.getLogger(__name__)
 
 
@@ -61,7 +55,7 @@ class KeyChecker:
     async def check(self) -> None:
         """Probe every key whose time has come, one after the other: nobody waits for the result."""
         now = self._gateway.clock.now()
-        retired = [key for key in self._gateway.pool.retired() if key.health is Health.INVALID]
+        retired = self._gateway.pool.retired()
         self._forget(now, retired)
         for key in retired:
             if self._round(now, key).due <= now:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gemini_balance.core.pool.facts import Fact, Rested, Retired, Spent
-from gemini_balance.core.pool.key import Key, KeyId, domain_of
 from gemini_balance.core.pool.windows import NO_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from gemini_balance.core.outcome import Cause
+    from gemini_balance.core.pool.key import Key, KeyId
     from gemini_balance.core.pool.registry import Registry
     from gemini_balance.core.pool.windows import Bucket
 
@@ -47,7 +47,7 @@ class Inbox:
         place = (fact.origin, fact.model, fact.paid, fact.key, fact.second)
         bucket = self._heard.get(place)
         if bucket is None:
-            share = lane.share(lane.take_up(domain_of(key)), key)
+            share = lane.share(lane.of(key), key)
             bucket = self._heard[place] = lane.bucket(share, float(fact.second), slack=1)
         if not bucket.gone:
             lane.correct(bucket, fact.requests - bucket.requests, fact.tokens - bucket.tokens, today=True)
@@ -55,7 +55,7 @@ class Inbox:
 
     def _rest(self, now: float, key: Key, fact: Rested) -> None:
         lane = self._registry.lane(fact.model, fact.paid)
-        ledger = lane.take_up(domain_of(key))
+        ledger = lane.of(key)
         if fact.limits != NO_LIMITS:
             lane.learn(ledger, ledger.limits.under(fact.limits))
         lane.rest(now, ledger, fact.until, fact.cause)

@@ -10,7 +10,7 @@ from math import inf
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from gemini_balance.core.pool.key import RETIRED, Health, keys_of
+from gemini_balance.core.pool.key import Health, living
 from gemini_balance.core.pool.queue import Forecast
 from gemini_balance.core.pool.windows import BARS, GUARD, MINUTE, Bucket, Ledger
 
@@ -161,8 +161,7 @@ def _room(ledger: Ledger, now: float) -> _Room:
 
 
 def _health_opens(ledger: Ledger, now: float) -> float:
-    living = (key for key in keys_of(ledger.domain) if key.health not in RETIRED)
-    return min((key.until if key.health is Health.COOLING else now for key in living), default=inf)
+    return min((key.until if key.health is Health.COOLING else now for key in living(ledger.domain)), default=inf)
 
 
 def _in_order(heap: Sequence[tuple[float, int, Bucket | Ledger]]) -> Iterator[tuple[float, int, Bucket | Ledger]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from gemini_balance.core.outcome import Window
 from gemini_balance.core.pool.key import Domain, Project, Source, domain_of, keys_of
 from gemini_balance.core.pool.refusal import Refusal
-from gemini_balance.core.pool.windows import MINUTE
+from gemini_balance.core.pool.windows import GUARD, MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +31,7 @@ TRAVEL = 0.25  # seconds by which a request may arrive after it was sent
 MOST_SUSPECTS = 20_000
 MOST_SPENT = 20_000  # requests in the window beyond which the oldest one is not looked for
 REFUSED_TOO = 0.5  # what it weighs that another key was told the same moment
+TRIALS_EVERY = 0.2  # seconds
 ENOUGH = 1.0
 
 
@@ -124,6 +125,29 @@ class Inference:
 
 def _group(keys: list[Key]) -> Domain:
     return keys[0] if len(keys) == 1 else Project(f"group-{min(key.id for key in keys)}", Source.INFERRED, keys)
+
+
+def trial(now: float, lane: Lane, model: str) -> tuple[Ledger, Key] | None:
+    """A key of a group that is spent and not proven to be one yet; each group is tried once a minute, then rarer."""
+    if now - lane.tried < TRIALS_EVERY:
+        return None
+    lane.tried = now
+    for ledger in lane.ledgers.values():
+        group = ledger.domain
+        if isinstance(group, Project) and group.doubtful(now) and ledger.place == 0 and _full(now, lane, ledger):
+            key = group.next(now, model, frozenset())
+            if key is not None:
+                group.test(now)
+                return ledger, key
+    return None
+
+
+def _full(now: float, lane: Lane, ledger: Ledger) -> bool:
+    """Is it certain that the group's window has no room for some seconds?"""
+    soon = now + 2 * GUARD
+    return ledger.rest > soon or not any(
+        leaves <= soon and bucket.share.ledger is ledger and bucket.requests for leaves, _, bucket in lane.spent
+    )
 
 
 def _could_be(lane: Lane, ledger: Ledger, key: Key, limit: int) -> bool:

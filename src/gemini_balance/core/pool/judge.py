@@ -54,7 +54,7 @@ class Judge:
         self._blame(now, lease, outcome)
         if outcome.blame in (Blame.QUOTA, Blame.MODEL):
             self._share_rest(lease)
-        if lease.lane.by_tokens or outcome.blame is not Blame.NOBODY:
+        if lease.lane.ranks.by_tokens or outcome.blame is not Blame.NOBODY:
             lease.lane.place(now, lease.lane.of(lease.key))
         self._tell_breaker(now, lease, outcome)
         if key.health is Health.PROBING and key.in_flight == 0:

@@ -151,9 +151,9 @@ class Project:
 
     def refresh(self) -> None:
         """Its keys or their health changed: who takes turns from now on?"""
-        living = [key for key in self.keys if key.health not in RETIRED]
-        self._turns = deque(key for key in living for _ in range(key.weight))
-        self.weight = sum(key.weight for key in living)
+        alive = living(self)
+        self._turns = deque(key for key in alive for _ in range(key.weight))
+        self.weight = sum(key.weight for key in alive)
 
     def doubtful(self, now: float) -> bool:
         """Shall it be put to the test whether these keys share anything?"""
@@ -201,3 +201,8 @@ def name_of(domain: Domain) -> str:
 
 def keys_of(domain: Domain) -> list[Key]:
     return [domain] if isinstance(domain, Key) else domain.keys
+
+
+def living(domain: Domain) -> list[Key]:
+    """Those that time, an answer or the end of an attempt may let serve."""
+    return [key for key in keys_of(domain) if key.health not in RETIRED]

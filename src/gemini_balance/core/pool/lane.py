@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from itertools import count, islice
 from math import inf
 from typing import TYPE_CHECKING
 
 from gemini_balance.core.outcome import Cause
 from gemini_balance.core.pool.breaker import Breaker
-from gemini_balance.core.pool.key import RETIRED, Project, domain_of, free_key, keys_of, name_of, wakes_at
+from gemini_balance.core.pool.key import domain_of, free_key, keys_of, living, name_of, wakes_at
 from gemini_balance.core.pool.pacific import day_ends
 from gemini_balance.core.pool.queue import Queue
+from gemini_balance.core.pool.ranks import Ranks
 from gemini_balance.core.pool.windows import (
     BARS,
     BUSY,
@@ -34,14 +35,11 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool.refusal import Refusal
     from gemini_balance.core.pool.turns import Turns
 
-Ranked = tuple[float, int, Ledger]
 NOBODY: frozenset[KeyId] = frozenset()
 EVERYONE = "*"
 REMEMBERED = 4_096  # refusals a lane looks back on
-TRIALS_EVERY = 0.2  # seconds
 REMEMBERS = 120.0  # seconds after a rest of unknown length in which the next one is longer
 GLANCE = 1_000  # projects that are looked at where nobody is ready
-SLACK = 64  # outdated places a heap may hold before it is tidied
 
 
 class Lane:
@@ -60,7 +58,7 @@ class Lane:
         self.usual = NO_LIMITS  # what the last refusal named: most likely the same for all of one tier
         self.told = told  # by the operator: project → limits, * for the rest
         self.spent: list[tuple[float, int, Bucket]] = []
-        self.wakes: list[Ranked] = []
+        self.wakes: list[tuple[float, int, Ledger]] = []
         self.day_ends = 0.0
         self.breaker = Breaker()
         self.queue = Queue()
@@ -68,24 +66,21 @@ class Lane:
         self.refusals: deque[Refusal] = deque(maxlen=REMEMBERED)  # of the last minute, below the known limit
         self.requests = 0  # in the running minute, of all projects
         self.undecided: set[Ledger] = set()  # whose keys wait for the end of their first attempts, or of a probe
-        self._tried = 0.0
+        self.tried = 0.0  # when a group was last looked for that is to be put to the test
         self.turns: Turns | None = None  # with other replicas
-        self.by_tokens = any(limits.tpm or limits.tpd for limits in told.values())  # does any limit count tokens?
+        self.ranks = Ranks(by_tokens=any(limits.tpm or limits.tpd for limits in told.values()))
         self._fresh = deque(domains)
         self._gone: set[Domain] = set()
-        self._ready: list[Ranked] = []
-        self._roomy: list[Ranked] = []
         self._numbers = count(1)
 
     def pick(self, now: float, tokens: int, model: str, exclude: Set[KeyId] = NOBODY) -> tuple[Ledger, Key] | None:
-        """The project with most room among those with enough, and one of its keys; None when there is none now."""
-        self.advance(now)
+        """After `advance`: the project with most room among those with enough, and one of its keys; None: none now."""
         aside: list[Ledger] = []
         found = None
-        while found is None and (ledger := self._first(now, tokens)) is not None:
-            if self._others_turn(now, ledger):
-                self._wake_at(_next_turn(self.turns, now), ledger)
-            elif (key := free_key(ledger.domain, now, model, exclude)) is not None:
+        while found is None and (ledger := self._first(tokens)) is not None:
+            if self._waits_for_turn(now, ledger):
+                continue
+            if (key := free_key(ledger.domain, now, model, exclude)) is not None:
                 found = ledger, key
             elif free_key(ledger.domain, now, "", NOBODY) is not None:
                 aside.append(ledger)  # free, but not for this call
@@ -96,12 +91,11 @@ class Lane:
         return found
 
     def able(self, now: float, domain: Domain, tokens: int) -> Ledger | None:
-        """This very project's ledger, if it has room now."""
-        self.advance(now)
+        """This very project's ledger, if it has room now. After `advance`."""
         if domain in self._gone:
             return None
         ledger = self.take_up(domain)
-        if ledger.rest <= now and ledger.room >= 1 and ledger.fits(tokens) and not self._others_turn(now, ledger):
+        if ledger.rest <= now and ledger.room >= 1 and ledger.fits(tokens) and not self._waits_for_turn(now, ledger):
             return ledger
         self.place(now, ledger)
         return None
@@ -190,9 +184,7 @@ class Lane:
             self._close(ledger)
             self._fresh.append(ledger.domain)
         elif ledger.room >= 1 and ledger.token_room >= 1:
-            if self._others_turn(now, ledger):
-                self._wake_at(_next_turn(self.turns, now), ledger)
-            else:
+            if not self._waits_for_turn(now, ledger):
                 self._rank(ledger)
         elif ledger.day_spent:
             self.rest(now, ledger, self.day_ends, Cause.QUOTA_DAY)
@@ -207,11 +199,11 @@ class Lane:
         """A refusal named limits. The ledger is to be placed anew."""
         if limits == ledger.limits:
             return
-        if not self.by_tokens and (limits.tpm or limits.tpd):
-            self.by_tokens = True
-            for ready in [ranked[2] for ranked in self._ready if ranked[2].place == ranked[1]]:
+        if not self.ranks.by_tokens and (limits.tpm or limits.tpd):
+            self.ranks.by_tokens = True
+            for ready in list(self.ranks.all()):
                 self._rank(ready)
-        self.usual = limits if limits != self.usual else self.usual
+        self.usual = limits if limits != self.usual else self.usual  # one object for all that are alike
         self.learnt[ledger.domain] = self.usual
         ledger.limits = self._limits(ledger.domain)
 
@@ -230,8 +222,7 @@ class Lane:
     def hopeful(self) -> bool:
         """Is there a project that is not gone, and not known to do without this model?"""
         return bool(self._fresh) or any(
-            ledger.cause not in BARS and any(key.health not in RETIRED for key in keys_of(ledger.domain))
-            for ledger in islice(self.ledgers.values(), GLANCE)
+            ledger.cause not in BARS and living(ledger.domain) for ledger in islice(self.ledgers.values(), GLANCE)
         )
 
     def admit(self, domains: Iterable[Domain]) -> None:
@@ -262,50 +253,28 @@ class Lane:
             ledger.adopt(share)
         self.place(now, ledger)
 
-    def trial(self, now: float, model: str) -> tuple[Ledger, Key] | None:
-        """A key of a group that is spent and not proven to be one yet; each group is tried once a minute."""
-        if now - self._tried < TRIALS_EVERY:
-            return None
-        self._tried = now
-        for ledger in self.ledgers.values():
-            group = ledger.domain
-            if isinstance(group, Project) and group.doubtful(now) and ledger.place == 0 and self._full(now, ledger):
-                key = group.next(now, model, NOBODY)
-                if key is not None:
-                    group.test(now)
-                    return ledger, key
-        return None
-
-    def _full(self, now: float, ledger: Ledger) -> bool:
-        """Is it certain that the group's window has no room for some seconds?"""
-        soon = now + 2 * GUARD
-        return ledger.rest > soon or not any(
-            leaves <= soon and bucket.share.ledger is ledger and bucket.requests for leaves, _, bucket in self.spent
-        )
-
-    def _others_turn(self, now: float, ledger: Ledger) -> bool:
-        """Is what is left here so little that it belongs to another replica for now?"""
+    def _waits_for_turn(self, now: float, ledger: Ledger) -> bool:
+        """Is what is left here so little that it belongs to another replica for now? Then it is looked at again."""
         turns = self.turns
-        return turns is not None and turns.scarce(ledger) and not turns.mine(now, self.model, ledger.domain)
+        if turns is None or not turns.scarce(ledger) or turns.mine(now, self.model, ledger.domain):
+            return False
+        self._wake_at(turns.next(now), ledger)
+        return True
 
-    def _first(self, now: float, tokens: int) -> Ledger | None:
+    def _first(self, tokens: int) -> Ledger | None:
         """Taken out of the ranks: whoever takes it places it again."""
-        best = self._top(self._ready)
-        if self._fresh and (best is None or best[0] > 0):
-            return self.ledger(self._fresh.popleft())
-        if best is not None and not best[2].fits(tokens):
-            best = self._top(self._roomy)
-        if best is None or not best[2].fits(tokens):
-            return None
-        best[2].place = 0
-        return best[2]
+        if self._fresh:
+            best = self.ranks.least_loaded()
+            if best is None or best[0] > 0:
+                return self.ledger(self._fresh.popleft())
+        return self.ranks.take(tokens)
 
     def _park(self, now: float, ledger: Ledger) -> None:
         """None of its keys may serve now."""
         at = wakes_at(ledger.domain, now)
         if at < inf:
             self._wake_at(at, ledger)
-        elif any(key.health not in RETIRED for key in keys_of(ledger.domain)):
+        elif living(ledger.domain):
             self.undecided.add(ledger)
         elif ledger.blank:
             self._close(ledger)
@@ -317,23 +286,10 @@ class Lane:
             self.shares.pop(share.key, None)
 
     def _rank(self, ledger: Ledger) -> None:
-        number = ledger.place = next(self._numbers)
-        heappush(self._ready, (self.load(ledger), number, ledger))
-        if self.by_tokens:
-            heappush(self._roomy, (-ledger.token_room, number, ledger))
-        for heap in (self._ready, self._roomy):
-            if len(heap) > 2 * len(self.ledgers) + SLACK:
-                heap[:] = [ranked for ranked in heap if ranked[2].place == ranked[1]]
-                heapify(heap)
+        self.ranks.add(next(self._numbers), self.load(ledger), ledger, len(self.ledgers))
 
     def _wake_at(self, at: float, ledger: Ledger) -> None:
         heappush(self.wakes, (at, next(self._numbers), ledger))
-
-    @staticmethod
-    def _top(heap: list[Ranked]) -> Ranked | None:
-        while heap and heap[0][2].place != heap[0][1]:
-            heappop(heap)
-        return heap[0] if heap else None
 
     def _leave(self, now: float, bucket: Bucket) -> None:
         bucket.gone = True
@@ -363,7 +319,3 @@ class Lane:
         learnt = self.learnt.get(domain, NO_LIMITS)
         told = self.told.get(name_of(domain)) or self.told.get(EVERYONE)
         return learnt if told is None else learnt.under(told)
-
-
-def _next_turn(turns: Turns | None, now: float) -> float:
-    return now if turns is None else turns.next(now)

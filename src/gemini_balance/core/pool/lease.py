@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool.windows import Bucket
 
 
+TRIAL = "trial"
+
+
 class Lease(msgspec.Struct, frozen=True):
     """The right to make one attempt with one key; settled exactly once."""
 
@@ -25,8 +28,12 @@ class Lease(msgspec.Struct, frozen=True):
     bucket: Bucket
     why: str  # how this key was chosen
     lane: Lane
-    trial: bool  # made beyond what its group is believed to have, to see whether it is one
     day: float  # the end of the Pacific day it was sent in
+
+    @property
+    def trial(self) -> bool:
+        """Was it made beyond what its group is believed to have, to see whether it is one?"""
+        return self.why == TRIAL
 
 
 @dataclass(frozen=True, slots=True)

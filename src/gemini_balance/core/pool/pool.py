@@ -14,9 +14,10 @@ from gemini_balance.core.pool.demand import Never, NotYet
 from gemini_balance.core.pool.exchange import Inbox
 from gemini_balance.core.pool.facts import Outbox
 from gemini_balance.core.pool.forecast import expected
+from gemini_balance.core.pool.inference import trial
 from gemini_balance.core.pool.judge import Judge
-from gemini_balance.core.pool.key import RETIRED, Key, KeyId, KeySpec, domain_of
-from gemini_balance.core.pool.lease import Granted, Lease
+from gemini_balance.core.pool.key import RETIRED, Health, Key, KeyId, KeySpec, domain_of
+from gemini_balance.core.pool.lease import TRIAL, Granted, Lease
 from gemini_balance.core.pool.queue import STARVING, Ticket
 from gemini_balance.core.pool.registry import Registry
 from gemini_balance.core.pool.state import restore, snapshot
@@ -25,7 +26,7 @@ from gemini_balance.core.pool.turns import Turns
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from gemini_balance.core.outcome import Cause, Outcome
+    from gemini_balance.core.outcome import Outcome
     from gemini_balance.core.pool.demand import Demand
     from gemini_balance.core.pool.facts import Fact
     from gemini_balance.core.pool.lane import Lane
@@ -35,7 +36,6 @@ MOST_WAITING = 1_000  # calls
 MOST_HELD = 64_000_000  # bytes of their bodies
 WARM = 0.5  # the load up to which a conversation stays where its beginning is cached
 SOON = 1.0  # seconds until another look where an attempt in flight decides
-TRIAL = "trial"
 
 
 class KeyPool(Registry):
@@ -115,17 +115,13 @@ class KeyPool(Registry):
 
     def retired(self) -> list[Key]:
         """Those that a probe may find to be well again."""
-        return [key for key in self.keys.values() if key.health in RETIRED]
+        return [key for key in self.keys.values() if key.health is Health.INVALID]
 
     def reset(self, now: float, key_id: KeyId) -> None:
         """The operator says this key is well; it serves at once."""
         self._judge.revive(now, self.keys[key_id])
 
     revive = reset
-
-    def retire(self, key: Key, cause: Cause) -> None:
-        """It serves no more until a probe passes or the operator resets it."""
-        self._judge.retire(key, cause)
 
     def share(self, me: str, replicas: tuple[str, ...]) -> None:
         """These replicas serve with the same keys; a single one shares with nobody."""
@@ -193,8 +189,7 @@ class KeyPool(Registry):
         bucket = lane.charge(now, ledger, key, demand.tokens)
         if demand.prefix:
             self.affinity.note(demand.prefix, key)
-        number, trial = next(self._ids), why == TRIAL
-        lease = Lease(number, key, demand.model, now, demand.tokens, bucket, why, lane, trial, lane.day_ends)
+        lease = Lease(next(self._ids), key, demand.model, now, demand.tokens, bucket, why, lane, lane.day_ends)
         self._open.add(lease.id)
         if self.outbox is not None:
             self.outbox.spent(lease, 1, lease.tokens)
@@ -245,7 +240,7 @@ class KeyPool(Registry):
         """Somebody waits and a group is in doubt: is it one? A refusal proves it, an answer splits it."""
         if demand.pinned or lane.breaker.opens_at(now) > now:
             return None
-        found = lane.trial(now, demand.model)
+        found = trial(now, lane, demand.model)
         return found and self._lend(now, lane, *found, demand, TRIAL)
 
     def _look_again(self, now: float, lane: Lane) -> float:

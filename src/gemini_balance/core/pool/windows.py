@@ -97,7 +97,6 @@ class Ledger:
     patience: float = MINUTE  # how long until then; doubles whenever it was in vain
     refusals: int = 0  # in a row, of unknown length
     place: int = 0  # its number in the lane's heaps; 0: in none
-    owed: int = 0  # requests that other replicas sent
 
     @property
     def cap(self) -> float:
