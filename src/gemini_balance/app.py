@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from gemini_balance.settings import Settings
 
 MOST_BEHIND = 1.0  # seconds that ours may be behind the calendar's clock
+COMPARED_EVERY = 0.5  # seconds: each call of `now` would pay for a look at both clocks
 
 
 class SystemClock:
@@ -58,14 +59,19 @@ class SystemClock:
     def __init__(self, steady: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time) -> None:
         self._steady, self._wall = steady, wall
         self._offset = wall() - steady()
+        self._compared = 0.0
 
     def now(self) -> float:
         now = self._steady() + self._offset
+        return now if now < self._compared else self._compare(now)
+
+    def _compare(self, now: float) -> float:
         ahead = self._wall() - now
-        if ahead <= MOST_BEHIND:
-            return now
-        self._offset += ahead
-        return now + ahead
+        if ahead > MOST_BEHIND:
+            self._offset += ahead
+            now += ahead
+        self._compared = now + COMPARED_EVERY
+        return now
 
 
 @dataclass(slots=True)

@@ -14,6 +14,8 @@ CACHED_FROM = 1_024 * BYTES
 
 def tokens_in(body: bytes) -> int:
     """Of the input, at least 1. Media in base64 are not counted as the text that they look like."""
+    if len(body) <= LONG:
+        return max(1, len(body) // BYTES)
     media = [end - start for start, end in long_runs(body, LONG) if _is_media(body[start : start + LOOK])]
     return max(1, (len(body) - sum(media)) // BYTES + MEDIA_TOKENS * len(media))
 
