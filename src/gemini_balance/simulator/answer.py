@@ -15,7 +15,7 @@ from gemini_balance.simulator import directives, samples
 from gemini_balance.simulator.directives import Directives
 from gemini_balance.simulator.grounding import grounding, url_context
 from gemini_balance.simulator.json_types import Object
-from gemini_balance.simulator.media import media_parts
+from gemini_balance.simulator.media import Medium, media_parts
 from gemini_balance.simulator.models import Model
 from gemini_balance.simulator.schema import (
     FunctionDeclaration,
@@ -32,16 +32,19 @@ DYNAMIC_BUDGET = 48
 SIGNED = 3.0
 FINISH_MESSAGES = 3.5
 TOOL_TOKENS = 96
+# Any other finishReason comes instead of a picture or speech.
+SHOWN = ("STOP", "MAX_TOKENS")
 FILLER = ("and", "so", "the", "answer", "goes", "on", "with", "words", "that", "only", "fill", "space")
 
 
 class Piece(Struct, frozen=True):
-    """Something said: a part, and what it cost. `text` pieces may be cut into events."""
+    """Something said: a part, and what it cost. A text that is `cuttable`, and `sound`, are cut into events."""
 
     part: Object
     tokens: int = 0
     thought_tokens: int = 0
     cuttable: bool = False
+    sound: bytes = b""
 
 
 class Answer(Struct, frozen=True):
@@ -101,10 +104,9 @@ def answer(
         return _limited(_call_answer(request, model, prompt, thoughts, names), config)
     if prompt.wishes.pad:
         return Answer(pieces=thoughts, pad=prompt.wishes.pad)
-    media = media_parts(config, model, prompt.text)
+    media = media_parts(config, model, prompt.wishes.text or prompt.text)
     if media:
-        pieces = tuple(Piece(part, tokens=tokens) for part, tokens in media)
-        return _limited(Answer(pieces=(*thoughts, *pieces)), config)
+        return _limited(_media_answer(media, prompt.wishes, thoughts, defaults[1]), config)
     return _limited(_text_answer(request, model, prompt, thoughts, defaults, n), config)
 
 
@@ -148,6 +150,13 @@ def called_names(request: GenerateContentRequest, prompt: Prompt) -> list[str]:
     if mode == "ANY":
         return mentioned[:1] or functions[:1]
     return [] if prompt.answered_steps else mentioned
+
+
+def _media_answer(media: list[Medium], wishes: Directives, thoughts: tuple[Piece, ...], events: int) -> Answer:
+    finish = wishes.finish or "STOP"
+    message = f"The picture or speech was not given ({finish})." if finish not in SHOWN else ""
+    pieces = [Piece(one.part, tokens=one.tokens, sound=one.sound) for one in media] if finish in SHOWN else []
+    return Answer(pieces=(*thoughts, *pieces), finish=finish, finish_message=message, events=wishes.events or events)
 
 
 def _wished_names(prompt: Prompt) -> list[str]:

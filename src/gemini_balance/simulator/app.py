@@ -1,8 +1,10 @@
 """The ASGI application: who calls and what for, and an answer or Google's refusal."""
 
+from typing import cast
+
 from msgspec.structs import replace
 
-from gemini_balance.simulator import catalog, replies
+from gemini_balance.simulator import catalog, replies, stateless
 from gemini_balance.simulator.call import Call, framing_of, subject_of
 from gemini_balance.simulator.config import SimulatorConfig
 from gemini_balance.simulator.control import control
@@ -15,6 +17,8 @@ from gemini_balance.simulator.generate import generate
 from gemini_balance.simulator.http import ClientGoneError, Exchange, Receive, Scope, Send
 from gemini_balance.simulator.json_types import Json, Object
 from gemini_balance.simulator.keys import credential, identify
+from gemini_balance.simulator.live.door import converse
+from gemini_balance.simulator.live.socket import Socket, SocketReceive, SocketScope, SocketSend
 from gemini_balance.simulator.routes import Route, find_route
 from gemini_balance.simulator.schema import GenerateContentRequest
 from gemini_balance.simulator.state import State
@@ -30,7 +34,10 @@ class Simulator:
         self._exchanges: set[Exchange] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request, or hold one conversation."""
+        if scope["type"] == "websocket":
+            await self._talked(cast("SocketScope", scope), cast("SocketReceive", receive), cast("SocketSend", send))
+            return
         assert scope["type"] == "http"
         exchange = Exchange(scope, receive, send)
         if exchange.record.path.startswith("/__"):
@@ -42,6 +49,15 @@ class Simulator:
         finally:
             self._exchanges.discard(exchange)
             await exchange.close()
+
+    async def _talked(self, scope: SocketScope, receive: SocketReceive, send: SocketSend) -> None:
+        socket = Socket(scope, receive, send)
+        self.state.stats.begin(socket.record)
+        self.state.stats.keep(socket.record)
+        try:
+            await converse(self.state, socket)
+        finally:
+            self.state.stats.end(socket.record)
 
     def drop_all(self) -> None:
         """Abort every connection that still waits for an answer."""
@@ -93,6 +109,8 @@ class Simulator:
         elif route.operation == "countTokens":
             model = catalog.model_for(route, caller, subject)
             await _send_json(exchange, _token_counts(read_count(body, model)))
+        elif route.operation in stateless.METHODS:
+            await stateless.answer_at_once(self.state, Call(exchange, route, framing, caller, subject), body)
         else:
             await generate(self.state, Call(exchange, route, framing, caller, subject), body)
 

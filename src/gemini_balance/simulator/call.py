@@ -31,4 +31,6 @@ def subject_of(route: Route) -> Subject:
     """What errors about this call speak of, as long as nobody knows who calls."""
     model = BY_NAME.get(route.model)
     pool = model.quota_model if model else route.model
-    return Subject(model=route.model, pool=pool, method=route.operation, version=route.version)
+    # Recorded: an unknown model in a batch "is not supported for embedContent".
+    method = "embedContent" if route.operation == "batchEmbedContents" else route.operation
+    return Subject(model=route.model, pool=pool, method=method, version=route.version)

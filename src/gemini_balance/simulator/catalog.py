@@ -10,6 +10,8 @@ from gemini_balance.simulator.keys import Caller
 from gemini_balance.simulator.models import BY_NAME, MODELS, Model, describe
 from gemini_balance.simulator.routes import Route
 
+# What a model's list of methods calls a method that goes by another name in the URL.
+LISTED_AS = {"streamGenerateContent": "generateContent", "batchEmbedContents": "embedContent"}
 DEFAULT_PAGE = 50
 MAX_PAGE = 1000
 
@@ -62,8 +64,7 @@ def get_model(route: Route) -> Object:
 def model_for(route: Route, caller: Caller, subject: Subject) -> Model:
     """The model that shall do this; raises GoogleError 404 when it is unknown, retired, closed or can't."""
     model = BY_NAME.get(route.model)
-    needed = "generateContent" if route.streamed else route.operation
-    if model is None or needed not in model.methods:
+    if model is None or LISTED_AS.get(route.operation, route.operation) not in model.methods:
         raise GoogleError(named("model_not_found", subject))
     if model.name in caller.project.closed_models:
         raise GoogleError(named("new_users", subject))

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Window(StrEnum):
@@ -109,9 +110,9 @@ KEYS_PER_PROJECT = 2
 
 
 def demo() -> SimulatorConfig:
-    """A handful of projects with generous quotas and a short pause between events: everything works."""
+    """Three projects with generous quotas, one of them paid, and a short pause between events: everything works."""
     generous = Project(quotas={"*": Quota(rpm=600, tpm=4_000_000, rpd=20_000)})
-    projects = dict.fromkeys(DEMO_PROJECTS, generous)
+    projects = dict.fromkeys(DEMO_PROJECTS, generous) | {DEMO_PROJECTS[-1]: replace(generous, paid=True)}
     return SimulatorConfig(projects=projects, pace=Pace(first_byte=0.05, between_events=0.02))
 
 

@@ -22,7 +22,9 @@ class Directives(Struct, frozen=True, forbid_unknown_fields=True):
     call       functions to call, `a,b`; `a;b` calls b after a was answered
     args       arguments of each call, a JSON object; others are made to fit the schema
     replies    so many replies to tell the text in, each but the last ending with CONTINUATION
-    finish     the finishReason                fault     a kind of faults.Kind or a name of errors.NAMED
+    finish     the finishReason                filtered  why Imagen's filter took all
+    go_away    real seconds that a Live connection has left after this turn
+    fault      a kind of faults.Kind or a name of errors.NAMED
     after      events before the fault strikes seconds   how long it lasts
     error      what an error in the stream says times    how many calls with this text meet the fault
     """
@@ -38,6 +40,8 @@ class Directives(Struct, frozen=True, forbid_unknown_fields=True):
     call: str = ""
     args: str = ""
     replies: int = 1
+    filtered: str = ""
+    go_away: float | None = None
     finish: str = ""
     fault: str = ""
     after: int | None = None

@@ -143,6 +143,7 @@ NAMED: dict[str, Problem] = {
     ),
     # resources and models
     "cached_content": Problem(403, "CachedContent not found (or permission denied)"),
+    "billed_only": Problem(400, "Imagen API is only accessible to billed users at this time."),
     "file_permission": Problem(403, "You do not have permission to access the File FILE or it may not exist."),
     "cached_content_small": Problem(
         400, "Cached content is too small. total_token_count=97, min_total_token_count=1024"

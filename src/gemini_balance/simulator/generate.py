@@ -2,24 +2,21 @@
 
 from msgspec import Struct
 
-from gemini_balance.simulator import catalog, replies, resources
+from gemini_balance.simulator import catalog, replies, resources, strike
 from gemini_balance.simulator.answer import Answer, Prompt, answer, read_prompt
 from gemini_balance.simulator.call import Call
 from gemini_balance.simulator.config import Fault
 from gemini_balance.simulator.continuation import replies_before, reply_of
-from gemini_balance.simulator.delivery import Timing, send_stream, send_whole
-from gemini_balance.simulator.error_table import NAMED, named
+from gemini_balance.simulator.delivery import send_stream, send_whole
+from gemini_balance.simulator.error_table import named
 from gemini_balance.simulator.errors import GoogleError, invalid_argument
-from gemini_balance.simulator.faults import SLOWLY, Kind, spoil
+from gemini_balance.simulator.faults import Kind, spoil
 from gemini_balance.simulator.models import Model
 from gemini_balance.simulator.replies import Frame
 from gemini_balance.simulator.schema import GenerateContentRequest
 from gemini_balance.simulator.state import State
 from gemini_balance.simulator.tokens import count_prompt
 from gemini_balance.simulator.validate import read_generate
-
-# Inside a stream these are events; a call that isn't streamed can only meet them as a status.
-AS_STATUS = frozenset((Kind.ERROR_IN_STREAM, Kind.ROLE_THEN_ERROR))
 
 
 class _Task(Struct, frozen=True):
@@ -39,32 +36,16 @@ async def generate(state: State, call: Call, body: bytes) -> None:
     resources.check(request, call.subject)
     prompt = read_prompt(request, state.config.directives)
     fault = state.faults.choose(call.caller, model, prompt)
-    if fault is not None and await _struck(call, fault):
+    if fault is not None and await strike.struck(call, fault):
         return
     await _send(state, _Task(call, model, request, prompt, fault))
-
-
-async def _struck(call: Call, fault: Fault) -> bool:
-    """Let a fault strike that needs no answer. True when the exchange is over."""
-    streamed = call.route.streamed
-    if fault.kind in NAMED:
-        raise GoogleError(named(fault.kind, call.subject))
-    if fault.kind in AS_STATUS and not streamed:
-        raise GoogleError(named(fault.error, call.subject))
-    if fault.kind == Kind.CUT:
-        await call.exchange.cut()
-    elif fault.kind == Kind.RESET and (fault.after is None or not streamed):
-        await call.exchange.reset()
-    else:
-        return False
-    return True
 
 
 async def _send(state: State, task: _Task) -> None:
     call, fault = task.call, task.fault
     frame = _admit(state, task)
     call.exchange.chunk = task.prompt.wishes.chunk or 0
-    timing = _timing(state, task)
+    timing = strike.timing(state.config.pace, task.prompt.wishes, fault)
     events = _events(state, task, frame)
     if call.framing is None:
         await send_whole(call.exchange, next(iter(events)), timing, fault)
@@ -103,12 +84,3 @@ def _answers(state: State, task: _Task) -> list[Answer]:
     project, replies_wished = task.call.caller.project_name, task.prompt.wishes.replies
     before = replies_before(task.request.continuation_token, project)
     return [spoil(reply_of(one, project, replies_wished, before), task.fault) for one in said]
-
-
-def _timing(state: State, task: _Task) -> Timing:
-    pace, wishes, fault = state.config.pace, task.prompt.wishes, task.fault
-    first = pace.first_byte if wishes.first_ms is None else wishes.first_ms / 1000
-    between = pace.between_events if wishes.pace_ms is None else wishes.pace_ms / 1000
-    if fault is not None and fault.kind == Kind.SLOW:
-        first += SLOWLY if fault.seconds is None else fault.seconds
-    return Timing(first, between)

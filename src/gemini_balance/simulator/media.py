@@ -1,45 +1,42 @@
-"""Pictures and speech: the smallest files that are what they claim to be."""
+"""Pictures and speech as parts of an answer."""
 
 import base64
-import struct
-import zlib
-from functools import lru_cache
 
+from msgspec import Struct
+
+from gemini_balance.simulator import speech
 from gemini_balance.simulator.json_types import Object
 from gemini_balance.simulator.models import Model
+from gemini_balance.simulator.pictures import picture
 from gemini_balance.simulator.schema import GenerationConfig
 
-IMAGE_TOKENS = 1_290
-SPEECH_TOKENS = 25
-SAMPLE_RATE = 24_000
-SPEECH_TYPE = f"audio/L16;codec=pcm;rate={SAMPLE_RATE}"
+# By imageSize; what the smaller ones cost is a guess.
+IMAGE_TOKENS = {"512": 747, "1K": 1_290, "2K": 1_680, "4K": 2_520}
 
 
-def media_parts(config: GenerationConfig, model: Model, prompt: str) -> list[tuple[Object, int]]:
-    """The parts of a media answer with their tokens; empty when the answer is text."""
+class Medium(Struct, frozen=True):
+    """A part with its tokens. `sound` are the samples behind a part that a stream cuts into events."""
+
+    part: Object
+    tokens: int
+    sound: bytes = b""
+
+
+def media_parts(config: GenerationConfig, model: Model, prompt: str) -> list[Medium]:
+    """The parts of a media answer; empty when the answer is text."""
     wanted = config.response_modalities or model.outputs
     if "AUDIO" in wanted:
-        return [({"inlineData": {"mimeType": SPEECH_TYPE, "data": _speech()}}, SPEECH_TOKENS)]
+        data = speech.samples(prompt, config)
+        return [Medium(sound_part(data), speech.tokens(data), data)]
     if "IMAGE" not in wanted:
         return []
-    picture: Object = {"inlineData": {"mimeType": "image/png", "data": _png(zlib.crc32(prompt.encode()) & 0xFFFFFF)}}
-    said: Object = {"text": f"Here is the picture: {prompt}"}
-    return [(said, 8), (picture, IMAGE_TOKENS)] if "TEXT" in wanted else [(picture, IMAGE_TOKENS)]
+    image = config.image_config
+    ratio, size = (image.aspect_ratio, image.image_size) if image else ("", "")
+    inline: Object = {"mimeType": "image/png", "data": picture(prompt, ratio or "1:1")}
+    shown = Medium({"inlineData": inline}, IMAGE_TOKENS[size or "1K"])
+    return [Medium({"text": f"Here is the picture: {prompt}"}, 8), shown] if "TEXT" in wanted else [shown]
 
 
-@lru_cache(maxsize=256)
-def _png(colour: int) -> str:
-    """One pixel of a colour that tells the prompt."""
-    pixel = zlib.compress(b"\0" + colour.to_bytes(3))
-    chunks = ((b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)), (b"IDAT", pixel), (b"IEND", b""))
-    return base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)).decode()
-
-
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-
-@lru_cache(maxsize=1)
-def _speech() -> str:
-    """A tenth of a second of silence."""
-    return base64.b64encode(bytes(SAMPLE_RATE // 10 * 2)).decode()
+def sound_part(data: bytes) -> Object:
+    """Samples as a part."""
+    return {"inlineData": {"mimeType": speech.TYPE, "data": base64.b64encode(data).decode()}}

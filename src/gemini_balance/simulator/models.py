@@ -11,6 +11,7 @@ IMAGE = ("generateContent", "countTokens", "batchGenerateContent")
 SPEECH = IMAGE
 EMBED = ("embedContent", "countTextTokens", "countTokens", "asyncBatchEmbedContent")
 PREDICT = ("predict",)
+LIVE = ("countTokens", "bidiGenerateContent")
 
 LOW_UP = ("LOW", "MEDIUM", "HIGH")
 MINIMAL_UP = ("MINIMAL", *LOW_UP)
@@ -36,6 +37,7 @@ class Model(Struct, frozen=True, kw_only=True):
     call_ids: bool = True
     pool: str = ""
     alias_of: str = ""
+    embeds_media: bool = False
 
     @property
     def quota_model(self) -> str:
@@ -86,6 +88,26 @@ MODELS: tuple[Model, ...] = (
         input_limit=8_192,
         output_limit=16_384,
         outputs=("AUDIO",),
+    ),
+    replace(
+        GEMINI_2_5,
+        name="gemini-2.5-pro-preview-tts",
+        display="Gemini 2.5 Pro Preview TTS",
+        thinking=False,
+        methods=SPEECH,
+        input_limit=8_192,
+        output_limit=16_384,
+        outputs=("AUDIO",),
+    ),
+    replace(
+        GEMINI_2_5,
+        name="gemini-2.5-flash-native-audio-preview-12-2025",
+        display="Gemini 2.5 Flash Native Audio Preview 12-2025",
+        methods=LIVE,
+        input_limit=131_072,
+        output_limit=8_192,
+        outputs=("AUDIO",),
+        call_ids=True,
     ),
     Model(
         name="gemini-3-flash-preview",
@@ -191,6 +213,24 @@ MODELS: tuple[Model, ...] = (
         output_limit=16_384,
         outputs=("AUDIO",),
     ),
+    Model(
+        name="gemini-3.8-live",
+        display="Gemini 3.8 Live",
+        version="3.8-live-09-2026",
+        generation=3.8,
+        methods=LIVE,
+        input_limit=131_072,
+        outputs=("TEXT", "AUDIO"),
+    ),
+    Model(
+        name="gemini-3.5-transcribe",
+        display="Gemini 3.5 Transcribe",
+        version="3.5-transcribe",
+        generation=3.5,
+        methods=GEMMA,
+        input_limit=131_072,
+        thinking=False,
+    ),
     Model(name="gemini-3.5-flash", display="Gemini 3.5 Flash", version="3.5-flash-05-2026", generation=3.5),
     Model(
         name="gemini-3.5-flash-lite",
@@ -279,6 +319,7 @@ MODELS: tuple[Model, ...] = (
     Model(
         name="gemini-embedding-2",
         display="Gemini Embedding 2",
+        embeds_media=True,
         version="2",
         methods=EMBED,
         input_limit=8_192,

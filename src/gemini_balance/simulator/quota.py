@@ -2,6 +2,8 @@
 
 from collections import deque
 
+from msgspec.structs import replace
+
 from gemini_balance.simulator import errors
 from gemini_balance.simulator.clock import MINUTE, pacific_day
 from gemini_balance.simulator.config import Quota, Window
@@ -40,17 +42,32 @@ class Quotas:
         self.window = window
         self._ledgers: dict[tuple[str, str], _Ledger] = {}
 
-    def charge(self, now: float, project: str, quota_model: str, limits: Quota, tokens: int, *, paid: bool) -> None:
-        """Count one request of `tokens` input tokens; raises GoogleError 429 naming every exhausted window."""
+    def charge(
+        self,
+        now: float,
+        project: str,
+        quota_model: str,
+        limits: Quota,
+        tokens: int,
+        *,
+        paid: bool,
+        requests: int = 1,
+        words: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        """Count so many requests of `tokens` input tokens; raises GoogleError 429 naming every exhausted window.
+
+        `words` are what this kind of call replaces in the names of metrics and quotas.
+        """
         if limits == Quota():
             return
         ledger = self._ledgers.setdefault((project, quota_model), _Ledger())
         ledger.forget(now, self.window)
-        violations = _violations(ledger, quota_model, limits, tokens, paid=paid)
+        violations = _violations(ledger, quota_model, limits, (requests, tokens), paid=paid)
         if violations:
-            raise GoogleError(quota_failure(violations, self._retry_in(now, ledger, violations)))
-        ledger.recent.append((now, tokens))
-        ledger.today += 1
+            retry_in = self._retry_in(now, ledger, violations)
+            raise GoogleError(quota_failure([_worded(seen, words) for seen in violations], retry_in))
+        ledger.recent.extend([(now, tokens), *[(now, 0)] * (requests - 1)])
+        ledger.today += requests
 
     def _retry_in(self, now: float, ledger: _Ledger, violations: list[Violation]) -> float:
         if any("PerDay" in seen.quota_id for seen in violations):
@@ -69,17 +86,25 @@ class Quotas:
         }
 
 
-def _violations(ledger: _Ledger, model: str, limits: Quota, tokens: int, *, paid: bool) -> list[Violation]:
+def _worded(violation: Violation, words: tuple[tuple[str, str], ...]) -> Violation:
+    metric, quota_id = violation.metric, violation.quota_id
+    for common, own in words:
+        metric, quota_id = metric.replace(common, own), quota_id.replace(common, own)
+    return replace(violation, metric=metric, quota_id=quota_id)
+
+
+def _violations(ledger: _Ledger, model: str, limits: Quota, wanted: tuple[int, int], *, paid: bool) -> list[Violation]:
+    requests, tokens = wanted
     used_tokens = sum(spent for _, spent in ledger.recent) if limits.tpm is not None else 0
     windows = (
-        (limits.rpd, ledger.today + 1, errors.DAY, errors.FREE_REQUESTS),
-        (limits.rpm, len(ledger.recent) + 1, errors.MINUTE, errors.FREE_REQUESTS),
+        (limits.rpd, ledger.today + requests, errors.DAY, errors.FREE_REQUESTS),
+        (limits.rpm, len(ledger.recent) + requests, errors.MINUTE, errors.FREE_REQUESTS),
         (limits.tpm, used_tokens + tokens, errors.TOKENS, errors.FREE_TOKENS),
     )
     return [
         Violation(_metric(metric, paid=paid), _quota_id(quota_id, paid=paid), limit, model)
-        for limit, wanted, quota_id, metric in windows
-        if limit is not None and wanted > limit
+        for limit, used, quota_id, metric in windows
+        if limit is not None and used > limit
     ]
 
 

@@ -1,6 +1,7 @@
 """Turn answers into what goes over the wire: one response, or stream events with cumulative usage."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import TypeAlias
 
 import msgspec
@@ -8,6 +9,7 @@ from msgspec import Struct
 
 from gemini_balance.simulator.answer import Answer, Piece
 from gemini_balance.simulator.json_types import Json, Object
+from gemini_balance.simulator.media import sound_part
 from gemini_balance.simulator.models import Model
 from gemini_balance.simulator.tokens import BYTES_PER_TOKEN, count_text
 
@@ -78,7 +80,7 @@ def stream(frame: Frame, answers: list[Answer]) -> Iterator[Object]:
 def _steps(one: Answer, model: Model) -> Iterator[tuple[list[Piece], str, bool]]:
     """The pieces of each event, its finishReason and whether it is the candidate's last."""
     hidden = [piece for piece in one.pieces if not piece.part]
-    spoken = [part for piece in one.pieces if piece.part for part in _cut(piece, one.events)]
+    spoken = [part for piece in one.pieces if piece.part for part in cut(piece, one.events)]
     if one.pad:
         yield from _pad_steps(one, hidden)
         return
@@ -104,8 +106,11 @@ def _finish(one: Answer, piece: Piece, model: Model, *, last: bool) -> str:
     return "STOP" if early else one.finish if last else ""
 
 
-def _cut(piece: Piece, events: int) -> Iterator[Piece]:
-    """A text in so many events at most, each with its share of the tokens; anything else whole."""
+def cut(piece: Piece, events: int) -> Iterator[Piece]:
+    """A text or sound in so many events at most, each with its share of the tokens; anything else whole."""
+    if piece.sound:
+        yield from _cut_sound(piece, events)
+        return
     if not piece.cuttable:
         yield piece
         return
@@ -117,6 +122,15 @@ def _cut(piece: Piece, events: int) -> Iterator[Piece]:
         total = count_text(text[:end])
         yield Piece({"text": text[start:end]}, tokens=total - counted)
         start, counted = end, total
+
+
+def _cut_sound(piece: Piece, events: int) -> Iterator[Piece]:
+    samples = len(piece.sound) // 2
+    cuts = max(1, min(events, samples))
+    ends = [samples * number // cuts * 2 for number in range(cuts + 1)]
+    for start, end in pairwise(ends):
+        share = piece.tokens * end // ends[-1] - piece.tokens * start // ends[-1]
+        yield Piece(sound_part(piece.sound[start:end]), tokens=share)
 
 
 def _pad_steps(one: Answer, hidden: list[Piece]) -> Iterator[tuple[list[Piece], str, bool]]:

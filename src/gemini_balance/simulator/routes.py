@@ -8,7 +8,14 @@ from msgspec import Struct
 VERSIONS = ("v1", "v1beta", "v1alpha")
 _MODEL_PATH = re.compile(rf"/(?P<version>{'|'.join(VERSIONS)})/models(?:/(?P<model>[^/:]+))?(?::(?P<action>\w+))?")
 GET_OPERATIONS = {False: "listModels", True: "getModel"}
-ACTIONS = ("generateContent", "streamGenerateContent", "countTokens")
+ACTIONS = (
+    "generateContent",
+    "streamGenerateContent",
+    "countTokens",
+    "embedContent",
+    "batchEmbedContents",
+    "predict",
+)
 
 
 class Route(Struct, frozen=True):

@@ -8,6 +8,7 @@ from typing import Self
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from gemini_balance.simulator.app import Simulator
 from gemini_balance.simulator.config import SimulatorConfig
@@ -27,6 +28,15 @@ class SimulatorProtocol(HttpToolsProtocol):
         self.scope["extensions"] = {EXTENSION: {"transport": self.transport}}
 
 
+class SimulatorSocket(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket, which hands its transport to the app, too."""
+
+    async def run_asgi(self) -> None:
+        """Serve the connection: give its scope the transport."""
+        self.scope["extensions"] = {**(self.scope["extensions"] or {}), EXTENSION: {"transport": self.transport}}
+        await super().run_asgi()
+
+
 def serve(config: SimulatorConfig, host: str = "127.0.0.1", port: int = 8900) -> None:
     """Serve until SIGINT or SIGTERM."""
     uvicorn.Server(_settings(Simulator(config), host, port)).run()
@@ -43,7 +53,7 @@ def _settings(simulator: Simulator, host: str, port: int) -> uvicorn.Config:
         host=host,
         port=port,
         http=SimulatorProtocol,
-        ws="none",
+        ws=SimulatorSocket,
         lifespan="off",
         log_level="error",
         access_log=False,

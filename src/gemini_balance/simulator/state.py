@@ -1,16 +1,22 @@
 """All that one simulator remembers: its configuration in force, clock, quotas, faults and statistics."""
 
+from __future__ import annotations
+
 import base64
 import random
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from gemini_balance.simulator.clock import Clock
 from gemini_balance.simulator.config import SimulatorConfig
 from gemini_balance.simulator.faults import Faults
-from gemini_balance.simulator.json_types import Object
 from gemini_balance.simulator.quota import Quotas
 from gemini_balance.simulator.stats import Stats
+
+if TYPE_CHECKING:
+    from gemini_balance.simulator.json_types import Object
+    from gemini_balance.simulator.schema import Content
 
 
 class State:
@@ -30,6 +36,10 @@ class State:
         self.clock = Clock(self.config.clock_speed, self.config.clock_start)
         self.quotas = Quotas(self.config.window)
         self.faults = Faults(self.config.faults, self.dice)
+        # What a Live conversation is resumed by: the project and what was said.
+        self.live_sessions: dict[str, tuple[str, list[Content]]] = {}
+        # The key behind each `auth_tokens/…` that was made here.
+        self.ephemeral_tokens: dict[str, str] = {}
         self.clear_stats()
 
     def clear_stats(self) -> None:

@@ -24,15 +24,22 @@ def first_tokens(text: str, tokens: int) -> str:
 
 def count_prompt(request: GenerateContentRequest) -> dict[str, int]:
     """Input tokens by modality, text first."""
-    counts: Counter[str] = Counter()
     contents = (
         request.contents if request.system_instruction is None else [request.system_instruction, *request.contents]
     )
+    return count_contents(contents, len(msgspec.json.encode(request.tools)) if request.tools else 0)
+
+
+def count_contents(contents: list[Content], more_bytes: int = 0) -> dict[str, int]:
+    """Tokens of contents and of so many bytes of text beside them, by modality, text first."""
+    counts: Counter[str] = Counter(TEXT=more_bytes // BYTES_PER_TOKEN)
     for content in contents:
         _count_content(content, counts)
-    if request.tools:
-        counts["TEXT"] += len(msgspec.json.encode(request.tools)) // BYTES_PER_TOKEN
-    return {"TEXT": counts.pop("TEXT", 0), **counts} if counts["TEXT"] else dict(counts)
+    return {"TEXT": counts.pop("TEXT"), **counts} if counts["TEXT"] else _without_text(counts)
+
+
+def _without_text(counts: Counter[str]) -> dict[str, int]:
+    return {modality: tokens for modality, tokens in counts.items() if modality != "TEXT"}
 
 
 def _count_content(content: Content, counts: Counter[str]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gemini_balance.simulator import config_rules, history, tool_rules
+from gemini_balance.simulator import config_rules, history, speech, tool_rules
 from gemini_balance.simulator.errors import GoogleError, invalid_argument
 from gemini_balance.simulator.models import Model
 from gemini_balance.simulator.schema import CountTokensRequest, GenerateContentRequest
@@ -22,6 +22,7 @@ RULES: tuple[Callable[[GenerateContentRequest, Model], str | None], ...] = (
     config_rules.schema_without_json,
     config_rules.wrong_modalities,
     config_rules.wrong_thinking,
+    speech.wrong_voice,
 )
 
 

@@ -1,0 +1,1 @@
+"""The Live API: a conversation over a WebSocket."""
