@@ -29,6 +29,13 @@ class BadRequest(GatewayError):
     code = "invalid_request"
 
 
+class ContentRefused(BadRequest):
+    """A filter of Google's refuses what was asked for, or what came of it; no key can help."""
+
+    code = "content_policy_violation"
+    should_retry = False
+
+
 class NotSignedIn(GatewayError):
     """No client token, or one we don't know."""
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from gemini_balance.core.call import NO_WISHES, Call, Framing, Operation, Wishes
 from gemini_balance.core.dialects.openai import generation
+from gemini_balance.core.dialects.openai.body import read
 from gemini_balance.core.dialects.openai.messages import Conversation
 from gemini_balance.core.dialects.openai.request_schema import decode_chat
 from gemini_balance.core.dialects.openai.tools import toolbox
@@ -21,13 +19,10 @@ if TYPE_CHECKING:
     from gemini_balance.core.dialects.openai.request_schema import ChatRequest, GoogleOptions
     from gemini_balance.core.dialects.openai.tools import Toolbox
 
-_AT = re.compile(r" - at `\$\.?(.+)`$")
-_MISSING = re.compile(r"missing required field `(\w+)`")
-
 
 def decode(inbound: Inbound) -> Call:
     """Raises BadRequest with a sentence that names the field."""
-    chat = _parse(inbound.body)
+    chat = read(decode_chat, inbound.body, "a chat completion request")
     if not chat.messages:
         raise BadRequest("`messages` is empty; send at least one.", param="messages")
     dropped: list[str] = []
@@ -47,22 +42,6 @@ def decode(inbound: Inbound) -> Call:
         media=tuple(said.media),
         dropped=tuple(dropped),
     )
-
-
-def _parse(body: bytes) -> ChatRequest:
-    try:
-        return decode_chat(body)
-    except msgspec.ValidationError as error:
-        raise _bad_field(str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadRequest(f"The request body is not valid JSON: {error}") from error
-
-
-def _bad_field(problem: str) -> BadRequest:
-    found = _AT.search(problem)
-    missing = _MISSING.search(problem)
-    param = found[1] if found else missing[1] if missing else None
-    return BadRequest(f"The request body is not a chat completion request: {problem}", param=param)
 
 
 def _request(
