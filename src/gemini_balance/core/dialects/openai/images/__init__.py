@@ -1,0 +1,1 @@
+"""Pictures: images/generations and images/edits."""
