@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from gemini_balance.core.catalog.route import Route
+    from gemini_balance.core.dialects.openai.audio.speech_encoder import AudioSink
     from gemini_balance.core.gemini.events import Event
     from gemini_balance.core.outcome import Cause
     from gemini_balance.core.pool import KeySpec
@@ -122,6 +123,18 @@ class Reply(Protocol):
 
     async def whole(self, event: Event) -> None:
         """The answer to a unary call."""
+
+
+class AudioEncoder(Protocol):
+    """Writes sound in forms that take a library, which an installation may lack."""
+
+    @property
+    def formats(self) -> frozenset[str]:
+        """Of `mp3`, `opus`, `aac` and `flac`, those that can be written."""
+
+    def begin(self, form: str, rate: int) -> AudioSink:
+        """A new file of one of these forms, of 16-bit mono samples at this rate. Its work takes time, so a long
+        recording is fed from a thread."""
 
 
 class RecordSink(Protocol):

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import struct
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import UNSET
 
+from gemini_balance.core.dialects.openai.sound import is_bare, rate_of, wave_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gemini_balance.core.gemini.schema import Blob, FunctionCall, Part
-
-PCM = ("audio/l16", "audio/pcm")
-RATE = 24_000  # what Google speaks with, where the type doesn't say
 
 
 def arguments(call: FunctionCall) -> str:
@@ -60,11 +58,4 @@ def data_url(blob: Blob) -> str:
 def wave(mime_type: str, pieces: Iterable[str]) -> str:
     """Google's bare samples as a WAV file, in base64; audio of another type stays as it is."""
     data = b"".join(b64decode(piece) for piece in pieces)
-    kind, _, told = mime_type.lower().partition(";")
-    if kind not in PCM:
-        return b64encode(data).decode()
-    named = dict(pair.strip().partition("=")[::2] for pair in told.split(";"))
-    rate = int(named["rate"]) if named.get("rate", "").isdigit() else RATE
-    fmt = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, rate, rate * 2, 2, 16)
-    body = b"WAVE" + fmt + struct.pack("<4sI", b"data", len(data)) + data
-    return b64encode(struct.pack("<4sI", b"RIFF", len(body)) + body).decode()
+    return b64encode(wave_file(data, rate_of(mime_type)) if is_bare(mime_type) else data).decode()

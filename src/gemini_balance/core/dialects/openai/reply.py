@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     from msgspec import UnsetType
 
     from gemini_balance.core.gemini.grounding import GroundingMetadata
-    from gemini_balance.core.gemini.schema import Candidate, LogprobsResult, PromptFeedback, TokenLogprob
+    from gemini_balance.core.gemini.schema import (
+        Candidate,
+        GenerateContentResponse,
+        LogprobsResult,
+        PromptFeedback,
+        TokenLogprob,
+    )
 
 FILTERED = frozenset(
     {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT"}
@@ -57,6 +63,11 @@ def refusal(candidate: Candidate) -> str | None:
     if reason in MISCALLED:
         return candidate.finish_message or f"The model tried a function call that came to nothing ({reason})."
     return None
+
+
+def cut(reply: GenerateContentResponse) -> bool:
+    """Did the model stop because it had no room for more?"""
+    return any(one.finish_reason == "MAX_TOKENS" for one in reply.candidates or ())
 
 
 def prompt_refusal(feedback: PromptFeedback) -> str:
