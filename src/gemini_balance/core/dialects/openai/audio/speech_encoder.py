@@ -76,9 +76,9 @@ class SpeechEncoder:
     """Implements `Encoder`; one per call.
 
     `begin` opens a file of the asked form for samples of a rate; wav and pcm need none. `whole`, and `finish` of a
-    stream without a sound, raise ContentRefused or UpstreamFailed; `whole` and `feed` raise BadRequest for a cut speech.
-    A bare stream has no place for an error: where `failure` is empty the connection must be cut, or half a sentence
-    would pass for a whole one.
+    stream without a sound, raise ContentRefused or UpstreamFailed; `whole` and `feed` raise BadRequest for a speech
+    that was cut. A bare stream has no place for an error: where `failure` is empty the connection must be cut, or half
+    a sentence would pass for a whole one.
     """
 
     def __init__(self, asked: SpeechRequest, begin: Callable[[int], AudioSink] | None = None) -> None:
