@@ -127,6 +127,21 @@ async def test_a_conversation_is_resumed_by_the_same_project_only(google: Client
     assert refusal == (1008, "BidiGenerateContent session not found")
 
 
+async def test_whoever_speaks_during_a_turn_interrupts_it(google: Client) -> None:
+    sound: Object = {"realtimeInput": {"audio": {"mimeType": "audio/pcm", "data": "AAAA"}}}
+    async with connected(url(google), **{"x-goog-api-key": KEY}) as socket:
+        await socket.send(json.dumps(SETUP))
+        await socket.send(json.dumps(said("[[sim: pace_ms=200 events=2 thoughts=0]] long")))
+        answers = [json.loads(await socket.recv()) for _ in range(2)]
+        answers += await talk(socket, sound, said("[[sim: words=0 events=1 thoughts=0]] short"))
+    assert [name for answer in answers[1:4] for name in answer["serverContent"]] == [
+        "modelTurn",
+        "interrupted",
+        "modelTurn",
+    ]
+    assert "turn 2] short" in str(answers[3])
+
+
 async def test_a_fault_cuts_the_connection_without_a_word(google: Client) -> None:
     async with connected(url(google), **{"x-goog-api-key": KEY}) as socket:
         await socket.send(json.dumps(SETUP))

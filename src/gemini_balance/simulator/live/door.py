@@ -14,7 +14,7 @@ from gemini_balance.simulator.errors import GoogleError, Problem, invalid_argume
 from gemini_balance.simulator.faults import Kind, UnknownFaultError
 from gemini_balance.simulator.keys import Caller, credential, identify
 from gemini_balance.simulator.live.messages import ClientMessage, Setup
-from gemini_balance.simulator.live.session import FIRST, Heard, Session, Turn
+from gemini_balance.simulator.live.session import FIRST, Heard, Session, Turn, is_interruption
 from gemini_balance.simulator.live.socket import INTERNAL, LeftError, Socket
 from gemini_balance.simulator.models import BY_NAME
 from gemini_balance.simulator.routes import VERSIONS, Route
@@ -54,6 +54,8 @@ async def converse(state: State, socket: Socket) -> None:
         await socket.close_with(invalid_argument(f"simulator: {error}"))
     except LeftError:
         pass
+    finally:
+        socket.forget()
 
 
 class _Conversation:
@@ -62,6 +64,7 @@ class _Conversation:
         self.socket = socket
         self.version = version
         self.constrained = constrained
+        self.interruption: ClientMessage | None = None
 
     async def run(self) -> None:
         """Raises GoogleError for what ends it with an error, LeftError when the client leaves."""
@@ -69,8 +72,8 @@ class _Conversation:
         session = await self._begin(caller)
         await self.socket.say({"setupComplete": {}})
         while True:
-            heard = session.hear(_read(await self.socket.hear()))
-            if heard is Heard.TURN and not await self._turn(session, caller):
+            message, self.interruption = self.interruption or _read(await self.socket.hear()), None
+            if session.hear(message) is Heard.TURN and not await self._turn(session, caller):
                 return
 
     def _caller(self) -> Caller:
@@ -127,21 +130,34 @@ class _Conversation:
         fault = self.state.faults.choose(caller, session.model, turn.prompt)
         if fault is not None and fault.kind in NAMED:
             raise GoogleError(named(fault.kind, Subject(model=session.model.name, key=caller.key)))
-        if not await self._say(turn, fault):
+        if not await self._say(session, turn, fault):
             return False
         await self._offer_resumption(session, caller)
         return await self._stay(turn.prompt.wishes)
 
-    async def _say(self, turn: Turn, fault: Fault | None) -> bool:
+    async def _say(self, session: Session, turn: Turn, fault: Fault | None) -> bool:
         pace = timing(self.state.config.pace, turn.prompt.wishes, fault)
         last = (fault.after or 0) if fault is not None and fault.kind in CUTS else None
         for number, message in enumerate(turn.messages):
             if number == last:
                 self.socket.cut()
                 return False
-            await asyncio.sleep(pace.between if number else pace.first_byte)
+            if await self._is_interrupted(session, pace.between if number else pace.first_byte):
+                await self.socket.say({"serverContent": {"interrupted": True}})
+                return True
             await self.socket.say(message)
         return True
+
+    async def _is_interrupted(self, session: Session, seconds: float) -> bool:
+        """Let real time pass. What the client says meanwhile ends the turn, but for the sound of an open microphone."""
+        ends = asyncio.get_running_loop().time() + seconds
+        while await self.socket.speaks_within(max(0.0, ends - asyncio.get_running_loop().time())):
+            message = _read(await self.socket.hear())
+            if is_interruption(message):
+                self.interruption = message
+                return True
+            session.hear(message)
+        return False
 
     async def _offer_resumption(self, session: Session, caller: Caller) -> None:
         if session.setup.session_resumption is None:

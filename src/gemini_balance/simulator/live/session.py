@@ -130,6 +130,12 @@ class Session:
         )
 
 
+def is_interruption(message: ClientMessage) -> bool:
+    """Does the client take the floor?"""
+    heard = message.realtime_input
+    return heard is None or bool(heard.text) or heard.activity_start is not None or heard.activity_end is not None
+
+
 def _content(**fields: Json) -> Object:
     return {"serverContent": fields}
 

@@ -54,6 +54,7 @@ class Socket:
         self._transport = scope["extensions"].get(EXTENSION, {}).get("transport")
         self._receive = receive
         self._send = send
+        self._next: asyncio.Task[SocketEvent] | None = None
 
     async def accept(self) -> None:
         """Answer the handshake. Google accepts whoever comes, and closes at once if there is something to say."""
@@ -69,7 +70,8 @@ class Socket:
 
     async def hear(self) -> bytes:
         """The next message; raises LeftError."""
-        event = await self._receive()
+        coming, self._next = self._coming(), None
+        event = await coming
         if event["type"] == "websocket.disconnect":
             self.record.ending = "aborted" if event.get("code") in VANISHED else "complete"
             raise LeftError
@@ -77,6 +79,25 @@ class Socket:
         if len(self.record.body) + len(data) < KEPT_BYTES:
             self.record.body += data + b"\n"
         return data
+
+    async def speaks_within(self, seconds: float) -> bool:
+        """Let real time pass, but only until the client says something or leaves. True if it does."""
+        if seconds <= 0:
+            return False
+        self._next = self._coming()
+        await asyncio.wait((self._next,), timeout=seconds)
+        return self._next.done()
+
+    def _coming(self) -> asyncio.Task[SocketEvent]:
+        return self._next or asyncio.ensure_future(self._next_event())
+
+    async def _next_event(self) -> SocketEvent:
+        return await self._receive()
+
+    def forget(self) -> None:
+        """Nothing more will be heard."""
+        if self._next is not None:
+            self._next.cancel()
 
     async def say(self, message: Object) -> None:
         """Send a message; raises LeftError."""
