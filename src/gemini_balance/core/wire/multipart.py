@@ -61,6 +61,8 @@ def _pieces(boundary: bytes, body: bytes) -> Iterator[tuple[bytes, bytes]]:
         end = body.find(mark, start - 2)
         if start < 2 or end < 0:
             raise BadRequest("The form ends in the middle of a field.")
+        if body[at : start - 2].strip():
+            raise BadRequest("A boundary of the form is followed by something else than a line end.")
         # A field without headers begins with the blank line at once.
         split = start - 2 if body.startswith(b"\r\n", start) else body.find(b"\r\n\r\n", start, end + 2)
         if split < 0:

@@ -80,6 +80,11 @@ def test_no_bytes_raise_anything_but_a_bad_request(noise: bytes) -> None:
         (KIND, b"", "The form doesn't begin with its boundary."),
         (KIND, b"--XX\r\n\r\nx", "The form ends in the middle of a field."),
         (KIND, form(b"Content-Disposition: form-data\r\n\r\nx"), "A field of the form has no name."),
+        (
+            KIND,
+            form(part('name="a"', b"x\r\n--XXY")),
+            "A boundary of the form is followed by something else than a line end.",
+        ),
         (KIND, form(b"\r\nx"), "A field of the form has no name."),
         (KIND, form(b"X: y"), "A field of the form has no blank line after its headers."),
         (KIND, form(*[part('name="a"', b"")] * 257), "The form has more than 256 fields."),
