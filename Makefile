@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint unit prove bench bench-balance lock format clean
+.PHONY: help demo run test lint unit prove bench bench-balance bench-end-to-end lock format clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -27,7 +27,7 @@ lint: .venv/.dev
 unit: .venv/.dev
 	$(BIN)/pytest -m "not prove" -n auto
 
-prove: .venv/.dev .venv/.clients bench bench-balance ## every figure at full size, written into docs/
+prove: .venv/.dev .venv/.clients bench bench-balance bench-end-to-end ## every figure at full size, written into docs/
 	$(BIN)/pytest -n auto --hypothesis-profile=prove tests/unit/core
 	$(BIN)/pytest -m prove
 
@@ -36,6 +36,9 @@ bench: .venv/.dev ## CPU, memory and start-up beside nginx, written into docs/pe
 
 bench-balance: .venv/.dev ## good answers beside an all-knowing scheduler, written into docs/balancing.md
 	$(BIN)/python -m bench.balance
+
+bench-end-to-end: .venv/.dev ## the same over sockets, before the fake Google, written into docs/balancing.md
+	$(BIN)/python -m bench.endtoend
 
 lock: .venv/.dev ## resolve the dependencies anew
 	$(PIP) install uv

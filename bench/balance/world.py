@@ -9,7 +9,7 @@ from bench.balance.arrivals import Call
 from bench.balance.chances import draw, lognormal
 from bench.balance.clock import START, Clock
 from bench.balance.fleet import Fleet, Key, Project, Trouble
-from bench.balance.scenario import Scenario
+from bench.balance.scenario import Faults, Scenario
 from bench.balance.windows import Full, Kind, Meter
 
 TRAVEL = (0.020, 0.150)  # seconds, each way
@@ -90,7 +90,7 @@ class World:
         answer = trip.answer = self._refusal(trip) or self._service(trip)
         seconds = _between(TRAVEL, self._draw(trip, 2))
         if answer.verdict in SERVED:
-            lasts = self._lasts(trip) * LASTS[answer.verdict]
+            lasts = seconds_of(self._seed, trip.call) * LASTS[answer.verdict]
             self._clock.at(self._clock.now + seconds + lasts * FIRST_BYTE, trip.begun, trip)
             seconds += lasts
         self._clock.at(self._clock.now + seconds, _come_back, trip)
@@ -118,7 +118,7 @@ class World:
         nth = self._served[call.id] = self._served.get(call.id, 0) + 1
         if draw(self._seed, 4, call.id, nth) < self._overload(call.model):
             return Answer(Verdict.OVERLOADED)
-        verdict = self._fault(call, draw(self._seed, 5, call.id, nth))
+        verdict = fault_of(self._faults, self._seed, call, nth)
         if verdict in SERVED:
             self.meters[trip.key.project, call.model].count(self._clock.now, call.tokens)
         return Answer(verdict)
@@ -127,27 +127,30 @@ class World:
         now = self._clock.now - START
         return max((o.rate for o in self._outages if o.begins <= now < o.ends and o.model == model), default=0.0)
 
-    def _fault(self, call: Call, at: float) -> Verdict:
-        faults = self._faults
-        shares = (
-            (Verdict.BROKEN, faults.broken),
-            (Verdict.EMPTY, faults.empty),
-            (Verdict.CUT_EARLY, faults.cut_early * call.streamed),
-            (Verdict.CUT_LATE, faults.cut_late * call.streamed),
-        )
-        for verdict, share in shares:
-            at -= share
-            if at < 0:
-                return verdict
-        return Verdict.WHOLE
-
-    def _lasts(self, trip: Trip) -> float:
-        """Seconds of a whole answer; the same however often the call is tried."""
-        seconds = lognormal(draw(self._seed, 6, trip.call.id), SERVICE_MEDIAN, SERVICE_SPREAD)
-        return min(max(seconds, SERVICE[0]), SERVICE[1])
-
     def _draw(self, trip: Trip, what: int) -> float:
         return draw(self._seed, what, trip.call.id, trip.number)
+
+
+def fault_of(faults: Faults, seed: int, call: Call, nth: int) -> Verdict:
+    """What the upstream makes of the nth try of a call that no quota or key stands against."""
+    at = draw(seed, 5, call.id, nth)
+    shares = (
+        (Verdict.BROKEN, faults.broken),
+        (Verdict.EMPTY, faults.empty),
+        (Verdict.CUT_EARLY, faults.cut_early * call.streamed),
+        (Verdict.CUT_LATE, faults.cut_late * call.streamed),
+    )
+    for verdict, share in shares:
+        at -= share
+        if at < 0:
+            return verdict
+    return Verdict.WHOLE
+
+
+def seconds_of(seed: int, call: Call) -> float:
+    """How long a whole answer takes; the same however often the call is tried."""
+    seconds = lognormal(draw(seed, 6, call.id), SERVICE_MEDIAN, SERVICE_SPREAD)
+    return min(max(seconds, SERVICE[0]), SERVICE[1])
 
 
 def _between(span: tuple[float, float], at: float) -> float:

@@ -126,9 +126,11 @@ async def _end(task: asyncio.Task[None]) -> None:
         await task
 
 
-def build(settings: Settings, options: Options, store: StateStore | None = None) -> App:
+def build(
+    settings: Settings, options: Options, store: StateStore | None = None, clock: SystemClock | None = None
+) -> App:
     """`store` keeps what the pool learnt; without one it learns anew at each start."""
-    clock = SystemClock()
+    clock = clock or SystemClock()
     transport = PooledTransport(options.time_out)
     upstreams = {"gemini_api": GeminiApi(settings.base_url, settings.proxies)}
     dice = random.random
