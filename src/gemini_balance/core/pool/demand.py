@@ -36,11 +36,12 @@ class NotYet:
 
     at: float
     sure: bool = True  # False: a guess, since some limit is not known
+    back: float = 0.0  # when it would be one who comes anew, where that is later
 
     @property
     def told(self) -> float:
         """The moment that a refused caller is told: a little later, for attempts before it may fail and be repeated."""
-        return self.at + MARGIN
+        return max(self.at, self.back) + MARGIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,12 @@
-"""When a call that must wait would be granted, if nobody came after it."""
+"""When a call that must wait would be granted, if nobody came after it.
+
+The queue is played through what is to come. Of each room that appears it is noted who takes it, so that one forecast
+answers for any caller with any call: whoever would come now is granted the first room that is big enough and falls to
+its line after those who wait there, or to nobody.
+"""
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
 from heapq import heappop, heappush, merge
 from itertools import count, islice
@@ -11,33 +15,21 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from gemini_balance.core.pool.key import Health, living
-from gemini_balance.core.pool.queue import Forecast
+from gemini_balance.core.pool.promise import Forecast, Room
+from gemini_balance.core.pool.queue import line_of
 from gemini_balance.core.pool.windows import BARS, GUARD, MINUTE, Bucket, Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from gemini_balance.core.pool.demand import Demand
     from gemini_balance.core.pool.lane import Lane
+    from gemini_balance.core.pool.queue import Kept, Line, Ticket, Waiting
 
-FRESH = 0.2  # seconds that a forecast is believed
-NEXT = 50  # calls that are looked ahead for one caller
-FEW = 8  # waiting calls up to which each new one is looked at by itself
-MUCH = 10_000  # tokens from which on, too
-MOST_LINES = 1_000  # callers of whom forecasts are kept
-
+FURTHER = 50  # rooms that are looked ahead for those who come while a forecast is believed
+STEPS = 1_000  # events that a walk takes at least
 
 _NUMBERS = count()
-STEPS = 1_000  # events that a walk takes at least
-HEADS = 4  # of the queue that are looked at: who needs little is not kept by who needs much
-
-
-class Need(NamedTuple):
-    """What a call needs, and until when it waits for it."""
-
-    tokens: int
-    until: float = inf
-    mine: bool = False  # it is what is asked about
 
 
 class _Back(NamedTuple):
@@ -49,47 +41,116 @@ class _Back(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Room:
+class Left:
     """What a project will have left."""
 
     opens: float
     requests: float
     tokens: float
     day: float
+    whole: float
+    noted: float = 0.0  # places of which it is noted that nobody takes them
+
+    def further(self) -> float:
+        """Places that are not noted yet, or one that has more tokens than before."""
+        places = min(self.places, FURTHER)
+        more, self.noted = places - min(self.noted, places), places
+        return max(more, 1)
+
+    @property
+    def places(self) -> float:
+        return min(self.requests, self.day)
+
+    @property
+    def widest(self) -> float:
+        return inf if self.tokens >= self.whole else self.tokens
 
 
 def expected(lane: Lane, now: float, demand: Demand) -> Forecast:
     """For one more call like this. Under overload one forecast serves all that come within a moment."""
-    ahead = 0 if demand.again else lane.queue.ahead_of(demand)
-    single = ahead < FEW or demand.tokens > MUCH
-    known = None if single else lane.expected.get(demand.client)
-    if known is not None and now - known.made <= FRESH:
+    known, tokens = lane.forecast, lane.estimates.enough(demand.tokens)
+    if known is not None and known.believed(now, lane.changes + lane.queue.changes) and known.tokens >= tokens:
         return known
-    tickets = islice(lane.queue.waiting(), ahead) if ahead else ()
-    needs = [Need(ticket.demand.tokens, ticket.until) for ticket in tickets]
-    mine = Need(max(demand.tokens, 1), mine=True)
-    made = forecast(lane, now, [*needs, *[mine] * (1 if single else NEXT)])
-    made.line = lane.queue.line(demand)
-    if not single:
-        _keep(lane, demand.client, made)
+    lane.advance(now)
+    made = lane.forecast = forecast(lane, now, tokens)
     return made
 
 
-def _keep(lane: Lane, client: str, made: Forecast) -> None:
-    if len(lane.expected) >= MOST_LINES:
-        lane.expected.clear()
-    lane.expected[client] = made
+def when(lane: Lane, now: float, made: Forecast, demand: Demand) -> float:
+    """That this call would be granted."""
+    line = line_of(demand)
+    joined = max(0, lane.queue.line(demand) - made.waiting.get(line, 0))
+    at = made.of(line, lane.estimates.enough(demand.tokens), 0 if demand.again else joined, ahead=demand.again)
+    return max(now, at)
 
 
-def forecast(lane: Lane, now: float, needs: Iterable[Need]) -> Forecast:
-    """Walk through what is to come, and hand each room that appears to the next of `needs`."""
-    waiting = deque(needs)
-    walk = _Walk(lane, now, Forecast(now), waiting)
-    for at, event in islice(walk.events(), STEPS + 4 * len(waiting)):
-        if not waiting:
+def forecast(lane: Lane, now: float, tokens: int) -> Forecast:
+    """Walk through what is to come, and hand each room that appears to whoever is next."""
+    made = Forecast(now, lane.changes + lane.queue.changes, tokens)
+    walk = _Walk(lane, now, made, _Lines(lane.queue.lines(), made), lane.kept)
+    for at, event in islice(walk.events(), STEPS + 4 * walk.lines.count):
+        made.events += 1
+        if walk.step(at, event):
             break
-        walk.step(at, event)
-    return walk.made
+    return made
+
+
+class _Line:
+    """Who waits in one line, to be played with."""
+
+    __slots__ = ("least", "tickets")
+
+    def __init__(self, tickets: list[Ticket]) -> None:
+        self.tickets = tickets
+        self.least = min(ticket.tokens for ticket in tickets)
+
+    def take(self, tokens: float, at: float) -> Ticket | None:
+        """The first that needs no more than these, and has patience until then."""
+        if self.least > tokens:
+            return None
+        for place, ticket in enumerate(self.tickets):
+            if ticket.tokens <= tokens and ticket.until >= at:
+                self.remove(place)
+                return ticket
+        return None
+
+    def remove(self, place: int) -> None:
+        if self.tickets.pop(place).tokens <= self.least:
+            self.least = min((ticket.tokens for ticket in self.tickets), default=0)
+
+
+class _Lines:
+    """All of them."""
+
+    def __init__(self, lines: list[tuple[Line, Waiting]], made: Forecast) -> None:
+        self._lines = {name: _Line(list(line.order.values())) for name, line in lines}
+        made.waiting = {name: len(line.tickets) for name, line in self._lines.items()}
+        made.turns = list(self._lines)
+        self.count = sum(made.waiting.values())
+
+    def take(self, tokens: float, at: float) -> tuple[Line, Ticket] | None:
+        """The first in turn that fits."""
+        for name, line in list(self._lines.items()):
+            self._leave(line, at)
+            if (ticket := line.take(tokens, at)) is not None:
+                self.count -= 1
+                self._lines[name] = self._lines.pop(name)
+                return name, ticket
+            if not line.tickets:
+                del self._lines[name]
+        return None
+
+    def drop(self, ticket: Ticket) -> None:
+        line = self._lines.get(line_of(ticket.demand))
+        if line is not None and ticket in line.tickets:
+            line.remove(line.tickets.index(ticket))
+            self.count -= 1
+
+    def _leave(self, line: _Line, at: float) -> None:
+        """Those at its head whose patience has ended."""
+        while line.tickets and line.tickets[0].until < at:
+            line.remove(0)
+            self.count -= 1
 
 
 @dataclass(slots=True)
@@ -99,15 +160,19 @@ class _Walk:
     lane: Lane
     now: float
     made: Forecast
-    waiting: deque[Need]
-    rooms: dict[Ledger, _Room] = field(default_factory=dict)
+    lines: _Lines
+    kept: Kept | None
+    further: float = -1.0  # rooms that are still looked for
+    left: dict[Ledger, Left] = field(default_factory=dict)
     again: list[tuple[float, int, _Back]] = field(default_factory=list)
 
     def events(self) -> Iterator[tuple[float, Bucket | _Back | Ledger]]:
-        """What leaves the window and whose rest ends, in order of time."""
-        coming: list[Iterator[tuple[float, int, Bucket | Ledger]]] = [_in_order(self.lane.wakes)]
+        """Who is ready now, then what leaves the window and whose rest ends, in order of time."""
+        for ledger in islice(self.lane.ranks.all(), STEPS):
+            yield self.now, ledger
+        coming: list[Iterator[tuple[float, int, Bucket | Ledger]]] = [in_order(self.lane.wakes)]
         if self.lane.requests:
-            coming.append(_in_order(self.lane.spent))
+            coming.append(in_order(self.lane.spent))
         for at, _, event in merge(*coming, key=itemgetter(0)):
             while self.again and self.again[0][0] <= at:
                 yield self.again[0][0], heappop(self.again)[2]
@@ -115,56 +180,90 @@ class _Walk:
         while self.again:
             yield self.again[0][0], heappop(self.again)[2]
 
-    def step(self, at: float, event: Bucket | _Back | Ledger) -> None:
+    def step(self, at: float, event: Bucket | _Back | Ledger) -> bool:
+        """True: nothing is to be seen any more."""
         ledger = event if isinstance(event, Ledger) else _ledger_of(event)
         if ledger.cause in BARS and ledger.rest > self.now:
             self.made.barred = ledger.cause
-            return
-        room = self.rooms.get(ledger) or self.rooms.setdefault(ledger, _room(ledger, self.now))
+            return False
+        left = self.left.get(ledger) or self.meet(ledger)
         if not isinstance(event, Ledger):
-            room.requests += event.requests
-            room.tokens += event.tokens
+            left.requests += event.requests
+            left.tokens += event.tokens
         if at >= self.lane.day_ends:
-            room.day = max(room.day, ledger.limits.rpd or inf)
-            room.tokens = max(room.tokens, min(ledger.limits.tpm or inf, ledger.limits.tpd or inf))
-        if room.opens <= at:
-            self.serve(ledger, room, max(at, self.now))
+            left.day = max(left.day, ledger.limits.rpd or inf)
+            left.tokens = max(left.tokens, left.whole)
+        return left.opens <= at and self.serve(ledger, left, max(at, self.now))
 
-    def serve(self, ledger: Ledger, room: _Room, at: float) -> None:
-        waiting, whole = self.waiting, ledger.limits.tpm or inf
-        while waiting and min(room.requests, room.day) >= 1:
-            while waiting and waiting[0].until < at:
-                waiting.popleft()  # it will have left
-            heads = range(min(len(waiting), HEADS))
-            fitting = next((n for n in heads if room.tokens >= min(waiting[n].tokens, whole)), None)
-            if fitting is None:
-                return
-            self.grant(ledger, room, waiting[fitting], at)
-            del waiting[fitting]
+    def meet(self, ledger: Ledger) -> Left:
+        """What it has now, and what attempts in flight will turn out not to need."""
+        estimates, left = self.lane.estimates, left_of(ledger, self.now)
+        spare = int(sum(share.open for share in ledger.shares) * estimates.spare) if left.whole < inf else 0
+        if spare > 0:
+            self.gives_back(ledger, self.now + estimates.lasts / 2, 0, spare)
+        self.left[ledger] = left
+        return left
 
-    def grant(self, ledger: Ledger, room: _Room, need: Need, at: float) -> None:
-        room.requests -= 1
-        room.day -= 1
-        room.tokens -= need.tokens
-        if need.mine:
-            self.made.times.append(at)
-        heappush(self.again, (at + MINUTE + GUARD, next(_NUMBERS), _Back(ledger, 1, need.tokens)))
+    def serve(self, ledger: Ledger, left: Left, at: float) -> bool:
+        if self.kept is not None and ledger is self.kept.ledger and not self.claim(self.kept, left, at):
+            return False
+        while left.places >= 1 and left.tokens >= 1:
+            if (taken := self.lines.take(left.widest, at)) is None:
+                return self.leave(Room(at, left.widest, left.further(), None))
+            name, ticket = taken
+            self.made.rooms.append(Room(at, left.widest, 1, name))
+            self.take(ledger, left, ticket, at)
+        return False
+
+    def claim(self, kept: Kept, left: Left, at: float) -> bool:
+        """Does its project not collect room for it any more?"""
+        ticket = kept.ticket
+        if ticket.until >= at:
+            if left.places < 1 or left.widest < ticket.tokens:
+                return False
+            self.lines.drop(ticket)
+            self.take(kept.ledger, left, ticket, at)
+        self.kept = None
+        return True
+
+    def take(self, ledger: Ledger, left: Left, ticket: Ticket, at: float) -> None:
+        left.requests -= 1
+        left.day -= 1
+        left.tokens -= ticket.tokens
+        spare = int(ticket.tokens * self.lane.estimates.spare)
+        self.gives_back(ledger, at + MINUTE + GUARD, 1, ticket.tokens - spare)
+        if spare and left.whole < inf:
+            self.gives_back(ledger, at + self.lane.estimates.lasts, 0, spare)
+
+    def gives_back(self, ledger: Ledger, at: float, requests: int, tokens: int) -> None:
+        heappush(self.again, (at, next(_NUMBERS), _Back(ledger, requests, tokens)))
+
+    def leave(self, room: Room) -> bool:
+        """Nobody who waits takes it. Is it, with those before, enough for whoever may ask?"""
+        self.made.rooms.append(room)
+        if self.lines.count or room.tokens < self.made.tokens:
+            return False
+        if self.further < 0:
+            self.further = FURTHER if self.made.waiting else 1
+        self.further -= room.places
+        return self.further <= 0
 
 
 def _ledger_of(event: Bucket | _Back) -> Ledger:
     return event.ledger if isinstance(event, _Back) else event.share.ledger
 
 
-def _room(ledger: Ledger, now: float) -> _Room:
+def left_of(ledger: Ledger, now: float) -> Left:
     day = inf if ledger.limits.rpd is None else ledger.limits.rpd - ledger.today
-    return _Room(max(ledger.rest, _health_opens(ledger, now)), ledger.cap - ledger.requests, ledger.token_room, day)
+    opens = max(ledger.rest, _health_opens(ledger, now))
+    return Left(opens, ledger.cap - ledger.requests, ledger.token_room, day, ledger.whole)
 
 
 def _health_opens(ledger: Ledger, now: float) -> float:
     return min((key.until if key.health is Health.COOLING else now for key in living(ledger.domain)), default=inf)
 
 
-def _in_order(heap: Sequence[tuple[float, int, Bucket | Ledger]]) -> Iterator[tuple[float, int, Bucket | Ledger]]:
+def in_order(heap: Sequence[tuple[float, int, Bucket | Ledger]]) -> Iterator[tuple[float, int, Bucket | Ledger]]:
     """A heap's items, smallest first, without taking them out: only as much is sorted as is read."""
     border = [(heap[0][0], heap[0][1], 0)] if heap else []
     while border:

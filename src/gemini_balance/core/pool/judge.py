@@ -48,7 +48,7 @@ class Judge:
         key, undecided = lease.key, not lease.key.proven or lease.key.health is Health.PROBING
         if outcome.blame is not Blame.NOBODY:
             lease.lane.advance(now)  # the day may have ended meanwhile
-        self._count(lease, outcome)
+        self._count(now, lease, outcome)
         if outcome.consumer and key.project is None:
             self._pool.told(now, key, outcome.consumer)
         self._blame(now, lease, outcome)
@@ -103,15 +103,17 @@ class Judge:
         _refresh(key)
         self._recall(now, key)
 
-    def _count(self, lease: Lease, outcome: Outcome) -> None:
+    def _count(self, now: float, lease: Lease, outcome: Outcome) -> None:
         """Give back what was not counted, and correct the estimate of the tokens."""
         today = lease.day == lease.lane.day_ends
+        lease.bucket.share.open -= lease.tokens
         if outcome.blame in UNCOUNTED or outcome.cause in UNSERVED:
             lease.lane.correct(lease.bucket, -1, -lease.tokens, today=today)
             self._share_count(lease, -1, -lease.tokens)
         elif outcome.usage.prompt:
             more = outcome.usage.prompt + outcome.usage.tool_use - lease.tokens
             lease.lane.correct(lease.bucket, 0, more, today=today)
+            lease.lane.estimates.learn(lease.estimate, lease.tokens + more, now - lease.sent)
             self._share_count(lease, 0, more)
 
     def _share_count(self, lease: Lease, requests: int, tokens: int) -> None:

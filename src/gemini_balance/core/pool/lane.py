@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gemini_balance.core.outcome import Cause
 from gemini_balance.core.pool.breaker import Breaker
+from gemini_balance.core.pool.estimates import Estimates
 from gemini_balance.core.pool.key import domain_of, free_key, keys_of, living, name_of, wakes_at
 from gemini_balance.core.pool.pacific import day_ends
 from gemini_balance.core.pool.queue import Queue
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Set
 
     from gemini_balance.core.pool.key import Domain, Key, KeyId
-    from gemini_balance.core.pool.queue import Forecast
+    from gemini_balance.core.pool.promise import Forecast
+    from gemini_balance.core.pool.queue import Kept
     from gemini_balance.core.pool.refusal import Refusal
     from gemini_balance.core.pool.turns import Turns
 
@@ -62,12 +64,16 @@ class Lane:
         self.day_ends = 0.0
         self.breaker = Breaker()
         self.queue = Queue()
-        self.expected: dict[str, Forecast] = {}  # by caller: when its next calls would be served
+        self.forecast: Forecast | None = None  # the last one
+        self.changes = 0  # so far
+        self.kept: Kept | None = None  # a project that collects room for one call
+        self.looked = 0.0  # when it was last looked for one
         self.refusals: deque[Refusal] = deque(maxlen=REMEMBERED)  # of the last minute, below the known limit
         self.requests = 0  # in the running minute, of all projects
         self.undecided: set[Ledger] = set()  # whose keys wait for the end of their first attempts, or of a probe
         self.tried = 0.0  # when a group was last looked for that is to be put to the test
         self.turns: Turns | None = None  # with other replicas
+        self.estimates = Estimates()
         self.ranks = Ranks(by_tokens=any(limits.tpm or limits.tpd for limits in told.values()))
         self._fresh = deque(domains)
         self._gone: set[Domain] = set()
@@ -95,6 +101,8 @@ class Lane:
         if domain in self._gone:
             return None
         ledger = self.take_up(domain)
+        if self.kept is not None and self.kept.ledger is ledger:
+            return None
         if ledger.rest <= now and ledger.room >= 1 and ledger.fits(tokens) and not self._waits_for_turn(now, ledger):
             return ledger
         self.place(now, ledger)
@@ -117,6 +125,10 @@ class Lane:
         """Where this key's use counts now: it may have changed its group, or been forgotten, while an attempt ran."""
         return self.take_up(domain_of(key))
 
+    def widest(self) -> float:
+        """The most tokens that a call may need to be served now; negative where none is."""
+        return inf if self._fresh else self.ranks.widest()
+
     def load(self, ledger: Ledger) -> float:
         return ledger.load(self.usual.rpm or NOMINAL) / ledger.domain.weight if ledger.domain.weight else inf
 
@@ -129,6 +141,7 @@ class Lane:
             bucket = share.last = self.bucket(share, now, slack=busy)
         bucket.requests += 1
         bucket.tokens += tokens
+        share.open += tokens
         ledger.count(share, 1, tokens)
         self.requests += 1
         ledger.count_today(share, 1, tokens)
@@ -173,6 +186,7 @@ class Lane:
     def place(self, now: float, ledger: Ledger) -> None:
         """Its counts, limits or rest changed: put it where it belongs."""
         ledger.place = 0
+        self.changes += 1
         self.undecided.discard(ledger)
         if self.ledgers.get(ledger.domain) is not ledger:
             return
@@ -286,6 +300,8 @@ class Lane:
             self.shares.pop(share.key, None)
 
     def _rank(self, ledger: Ledger) -> None:
+        if self.kept is not None and self.kept.ledger is ledger:
+            return
         self.ranks.add(next(self._numbers), self.load(ledger), ledger, len(self.ledgers))
 
     def _wake_at(self, at: float, ledger: Ledger) -> None:

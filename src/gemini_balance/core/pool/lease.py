@@ -24,10 +24,11 @@ class Lease(msgspec.Struct, frozen=True):
     key: Key
     model: str
     sent: float
-    tokens: int
+    tokens: int  # charged
     bucket: Bucket
     why: str  # how this key was chosen
     lane: Lane
+    estimate: int  # of its tokens
     day: float  # the end of the Pacific day it was sent in
 
     @property

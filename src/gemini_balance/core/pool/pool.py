@@ -9,16 +9,19 @@ from itertools import count
 from math import inf
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from gemini_balance.core.pool.affinity import Affinity
 from gemini_balance.core.pool.demand import Never, NotYet
 from gemini_balance.core.pool.exchange import Inbox
 from gemini_balance.core.pool.facts import Outbox
-from gemini_balance.core.pool.forecast import expected
+from gemini_balance.core.pool.forecast import expected, when
 from gemini_balance.core.pool.inference import trial
 from gemini_balance.core.pool.judge import Judge
+from gemini_balance.core.pool.keeping import claim, keep, release
 from gemini_balance.core.pool.key import RETIRED, Health, Key, KeyId, KeySpec, domain_of
 from gemini_balance.core.pool.lease import TRIAL, Granted, Lease
-from gemini_balance.core.pool.queue import STARVING, Ticket
+from gemini_balance.core.pool.queue import Ticket
 from gemini_balance.core.pool.registry import Registry
 from gemini_balance.core.pool.state import restore, snapshot
 from gemini_balance.core.pool.turns import Turns
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 MOST_WAITING = 1_000  # calls
 MOST_HELD = 64_000_000  # bytes of their bodies
 WARM = 0.5  # the load up to which a conversation stays where its beginning is cached
+KEPT = "kept"  # why a key was chosen
 SOON = 1.0  # seconds until another look where an attempt in flight decides
 
 
@@ -87,8 +91,9 @@ class KeyPool(Registry):
         """A place in the queue for a call that waits until then; None when the queue is full."""
         if self.waiting >= MOST_WAITING or (self.waiting and self.held + demand.size > MOST_HELD):
             return None
-        ticket = Ticket(demand, now, until)
-        self._lane_for(demand).queue.join(ticket, ahead=demand.again)
+        lane = self._lane_for(demand)
+        ticket = Ticket(demand, now, until, tokens=lane.estimates.enough(demand.tokens))
+        lane.queue.join(ticket, ahead=demand.again)
         self.waiting += 1
         self.held += demand.size
         return ticket
@@ -159,6 +164,7 @@ class KeyPool(Registry):
 
     def _try(self, now: float, lane: Lane, demand: Demand) -> Lease | None:
         lane.advance(now)
+        release(now, lane)
         if lane.breaker.opens_at(now) > now:
             return None
         if demand.pinned:
@@ -167,12 +173,12 @@ class KeyPool(Registry):
         kept = self._kept(now, lane, demand) if demand.prefix else None
         if kept is not None:
             return self._lend(now, lane, *kept, demand, "conversation")
-        found = lane.pick(now, demand.tokens, demand.model, demand.exclude)
+        found = lane.pick(now, lane.estimates.enough(demand.tokens), demand.model, demand.exclude)
         return found and self._lend(now, lane, *found, demand, "most room")
 
     def _on(self, now: float, lane: Lane, key: Key, demand: Demand) -> tuple[Ledger, Key] | None:
         """This very key, if it may serve now."""
-        ledger = lane.able(now, domain_of(key), demand.tokens) if key.free(now) else None
+        ledger = lane.able(now, domain_of(key), lane.estimates.enough(demand.tokens)) if key.free(now) else None
         return None if ledger is None else (ledger, key)
 
     def _kept(self, now: float, lane: Lane, demand: Demand) -> tuple[Ledger, Key] | None:
@@ -186,10 +192,11 @@ class KeyPool(Registry):
     def _lend(self, now: float, lane: Lane, ledger: Ledger, key: Key, demand: Demand, why: str) -> Lease:
         key.lend()
         lane.breaker.sending(now)
-        bucket = lane.charge(now, ledger, key, demand.tokens)
+        tokens = lane.estimates.enough(demand.tokens)
+        bucket = lane.charge(now, ledger, key, tokens)
         if demand.prefix:
             self.affinity.note(demand.prefix, key)
-        lease = Lease(next(self._ids), key, demand.model, now, demand.tokens, bucket, why, lane, lane.day_ends)
+        lease = Lease(next(self._ids), key, demand.model, now, tokens, bucket, why, lane, demand.tokens, lane.day_ends)
         self._open.add(lease.id)
         if self.outbox is not None:
             self.outbox.spent(lease, 1, lease.tokens)
@@ -206,12 +213,13 @@ class KeyPool(Registry):
         return self._promise(now, lane, demand)
 
     def _promise(self, now: float, lane: Lane, demand: Demand) -> NotYet | Never:
+        release(now, lane)
         ahead = expected(lane, now, demand)
-        at = ahead.of(max(0, lane.queue.line(demand) - ahead.line))
+        at = when(lane, now, ahead, demand)
         if lane.undecided and at > now + SOON:
             return NotYet(now + SOON, sure=False)
         if at < inf:
-            return NotYet(at)
+            return NotYet(at, back=when(lane, now, ahead, replace(demand, again=False)) if demand.again else 0.0)
         if lane.hopeful():
             return NotYet(now + SOON, sure=False)
         return Never(cause=ahead.barred)
@@ -222,23 +230,44 @@ class KeyPool(Registry):
         return max(key.until, now if ledger is None else ledger.rest)
 
     def _serve(self, now: float, lane: Lane) -> list[tuple[Ticket, Lease]]:
-        leases: list[tuple[Ticket, Lease]] = []
-        before = -1
-        while len(leases) > before:
-            before = len(leases)
-            for name, ticket in lane.queue.heads():
-                lease = self._try(now, lane, ticket.demand) or self._trial(now, lane, ticket.demand)
-                if lease is not None:
-                    lane.queue.served(name, ticket)
-                    self._left(ticket)
-                    leases.append((ticket, lease))
-                elif now - ticket.since > STARVING and not ticket.demand.pinned:
-                    break  # nobody overtakes it any more
+        """Whoever has a project kept for it, then line by line until a round serves nobody."""
+        leases: list[tuple[Ticket, Lease] | None] = []
+        lane.advance(now)
+        if lane.breaker.opens_at(now) > now:
+            return []
+        kept, found = lane.kept, claim(now, lane)
+        if kept is not None and found is not None:
+            leases.append(self._grant(now, lane, kept.ticket, self._lend(now, lane, *found, kept.ticket.demand, KEPT)))
+        while any(got := self._round(now, lane)):
+            leases += got
+        for _, line in lane.queue.lines()[:1]:
+            leases.append(self._grant(now, lane, line.first(), self._trial(now, lane, line.first().demand)))
+        return [lease for lease in leases if lease is not None]
+
+    def _round(self, now: float, lane: Lane) -> list[tuple[Ticket, Lease] | None]:
+        """One turn for each line: for the first call in it for which there is room."""
+        waiting = lane.queue.pinned()
+        leases = [self._grant(now, lane, ticket, self._try(now, lane, ticket.demand)) for ticket in waiting]
+        for _, line in lane.queue.lines():
+            if (widest := lane.widest()) < lane.queue.least():
+                break
+            first, fitting = line.first(), line.fitting(widest)
+            if first is not fitting:
+                keep(now, lane, first)
+            if fitting is not None:
+                leases.append(self._grant(now, lane, fitting, self._try(now, lane, fitting.demand)))
         return leases
+
+    def _grant(self, now: float, lane: Lane, ticket: Ticket, lease: Lease | None) -> tuple[Ticket, Lease] | None:
+        if lease is None:
+            return None
+        lane.queue.served(ticket)
+        self._left(ticket)
+        return ticket, lease
 
     def _trial(self, now: float, lane: Lane, demand: Demand) -> Lease | None:
         """Somebody waits and a group is in doubt: is it one? A refusal proves it, an answer splits it."""
-        if demand.pinned or lane.breaker.opens_at(now) > now:
+        if lane.breaker.opens_at(now) > now:
             return None
         found = trial(now, lane, demand.model)
         return found and self._lend(now, lane, *found, demand, TRIAL)

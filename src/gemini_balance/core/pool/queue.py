@@ -1,20 +1,23 @@
-"""Who waits for a key: in turn between client tokens, first come first served within one."""
+"""Who waits for a key: in turn between client tokens, first come first served within one.
+
+Where what is left doesn't do for a call, smaller ones that came later may have it.
+"""
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, deque
+from collections import OrderedDict
 from dataclasses import dataclass, field
-from math import inf
+from itertools import count
+from math import log2
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from gemini_balance.core.outcome import Cause
     from gemini_balance.core.pool.demand import Demand
+    from gemini_balance.core.pool.windows import Ledger
 
 Line: TypeAlias = tuple[str, str]  # who waits, and for which key alone
-STARVING = 12.0  # seconds after which nobody overtakes a call that needs more room than others
+Row: TypeAlias = "OrderedDict[int, Ticket]"  # by number; dict.move_to_end puts one in front
+STEPS = 4  # rows for each doubling of the tokens
 
 
 @dataclass(slots=True, eq=False)
@@ -23,91 +26,136 @@ class Ticket:
 
     demand: Demand
     since: float
-    until: float = inf  # when its caller has no more patience
+    until: float = float("inf")  # when its caller has no more patience
     gone: bool = False  # served, or given back
     queue: Queue | None = None  # where it waits
+    number: int = 0  # in the order in which they came; negative for who had its turn before
+    tokens: int = 0  # that it is sure to fit in
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What this project has is this call's alone."""
+
+    ledger: Ledger
+    ticket: Ticket
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """One line: rows of calls that need about as many tokens, so that nobody passes one of its like."""
+
+    order: Row = field(default_factory=OrderedDict)
+    rows: dict[int, Row] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def add(self, ticket: Ticket) -> None:
+        for row in (self.order, self.rows.setdefault(_size(ticket), OrderedDict())):
+            row[ticket.number] = ticket
+            if ticket.number < 0:
+                row.move_to_end(ticket.number, last=False)
+
+    def remove(self, ticket: Ticket) -> None:
+        size = _size(ticket)
+        del self.order[ticket.number], self.rows[size][ticket.number]
+        if not self.rows[size]:
+            del self.rows[size]
+
+    def first(self) -> Ticket:
+        """Of those that wait here, of whom there must be one."""
+        return next(iter(self.order.values()))
+
+    def fitting(self, tokens: float) -> Ticket | None:
+        """The first of those that need no more than these."""
+        first = self.first()
+        if first.tokens <= tokens:
+            return first
+        heads = (next(iter(row.values())) for row in self.rows.values())
+        return min((head for head in heads if head.tokens <= tokens), key=_number, default=None)
 
 
 class Queue:
     """Tickets of one quota model. Pinned ones stand in lines of their own: they wait for their key, not for any."""
 
     def __init__(self) -> None:
-        self._lines: OrderedDict[Line, deque[Ticket]] = OrderedDict()
-        self._alive: Counter[Line] = Counter()
+        self.changes = 0  # so far
+        self._lines: OrderedDict[Line, Waiting] = OrderedDict()
+        self._pinned: OrderedDict[Line, Waiting] = OrderedDict()
+        self._sizes: dict[int, int] = {}  # rows of the lines that wait for any key → how many wait
         self._count = 0
+        self._numbers = count(1)
 
     def __len__(self) -> int:
         return self._count
 
     def join(self, ticket: Ticket, *, ahead: bool) -> None:
         """`ahead`: it had its turn already, and its attempt failed."""
-        ticket.queue, name = self, _line_of(ticket.demand)
-        line = self._lines.setdefault(name, deque())
-        self._alive[name] += 1
-        if ahead:
-            line.appendleft(ticket)
-        else:
-            line.append(ticket)
-        self._count += 1
+        number = next(self._numbers)
+        ticket.queue, ticket.number = self, -number if ahead else number
+        self._of(ticket.demand).setdefault(line_of(ticket.demand), Waiting()).add(ticket)
+        self._changed(ticket, 1)
 
     def leave(self, ticket: Ticket) -> None:
-        """Served or given back; it is taken out of its line when it comes to its head."""
-        if not ticket.gone:
-            ticket.gone = True
-            self._count -= 1
-            self._alive[_line_of(ticket.demand)] -= 1
+        """Served or given back."""
+        if ticket.gone:
+            return
+        ticket.gone = True
+        lines, name = self._of(ticket.demand), line_of(ticket.demand)
+        lines[name].remove(ticket)
+        if not lines[name]:
+            del lines[name]
+        self._changed(ticket, -1)
 
-    def heads(self) -> Iterator[tuple[Line, Ticket]]:
-        """Whose turn it is, line by line, the one that waited longest for its turn first."""
-        for name in list(self._lines):
-            line = self._lines[name]
-            while line and line[0].gone:
-                line.popleft()
-            if line:
-                yield name, line[0]
-            else:
-                del self._lines[name], self._alive[name]
+    def lines(self) -> list[tuple[Line, Waiting]]:
+        """Of those that wait for any key: whose turn it is, the one that waited longest for its turn first."""
+        return list(self._lines.items())
 
-    def served(self, name: Line, ticket: Ticket) -> None:
-        """This line had its turn."""
+    def pinned(self) -> list[Ticket]:
+        """The first of each line that waits for one key."""
+        return [line.first() for line in self._pinned.values()]
+
+    def served(self, ticket: Ticket) -> None:
+        """Its line had its turn."""
         self.leave(ticket)
-        self._lines.move_to_end(name)
+        lines, name = self._of(ticket.demand), line_of(ticket.demand)
+        if name in lines:
+            lines.move_to_end(name)
+
+    def least(self) -> float:
+        """No call that waits for any key needs fewer tokens."""
+        return min((2.0 ** (size / STEPS) if size else 0.0 for size in self._sizes), default=float("inf"))
 
     def line(self, demand: Demand) -> int:
         """How many wait in the line that this call would join."""
-        return self._alive[_line_of(demand)]
-
-    def ahead_of(self, demand: Demand) -> int:
-        """How many would be served before one who comes now: lines take turns, so of each as many as of its own."""
-        turns = self._alive[_line_of(demand)] + 1
-        if demand.pinned:
-            return turns - 1
-        return sum(min(count, turns) for (_, pinned), count in self._alive.items() if not pinned)
+        line = self._of(demand).get(line_of(demand))
+        return len(line) if line else 0
 
     def stands_before(self, demand: Demand) -> bool:
         """Does anybody wait for what this call would take? Who waits for one key stands in nobody else's way."""
-        return bool(self._count) and self.ahead_of(demand) > 0
+        return bool(self.line(demand) or (self._lines and not demand.pinned))
 
-    def waiting(self) -> Iterator[Ticket]:
-        """All that wait for any key, roughly in the order they will be served."""
-        unpinned = (line for (_, pinned), line in self._lines.items() if not pinned)
-        lines = [[ticket for ticket in line if not ticket.gone] for line in unpinned]
-        for turn in range(max(map(len, lines), default=0)):
-            yield from (line[turn] for line in lines if turn < len(line))
+    def _of(self, demand: Demand) -> OrderedDict[Line, Waiting]:
+        return self._pinned if demand.pinned else self._lines
+
+    def _changed(self, ticket: Ticket, more: int) -> None:
+        self._count += more
+        self.changes += 1
+        if not ticket.demand.pinned:
+            size = _size(ticket)
+            left = self._sizes[size] = self._sizes.get(size, 0) + more
+            if not left:
+                del self._sizes[size]
 
 
-def _line_of(demand: Demand) -> Line:
+def line_of(demand: Demand) -> Line:
     return demand.client, demand.pinned or ""
 
 
-@dataclass(slots=True)
-class Forecast:
-    """The moments at which a caller's next calls will be granted, one after the other."""
+def _size(ticket: Ticket) -> int:
+    return int(STEPS * log2(max(ticket.tokens, 1)))
 
-    made: float
-    line: int = 0  # how many of its calls waited when this was made
-    times: list[float] = field(default_factory=list)
-    barred: Cause | None = None  # a project was seen that may not use the model
 
-    def of(self, position: int) -> float:
-        return self.times[position] if position < len(self.times) else inf
+def _number(ticket: Ticket) -> int:
+    return ticket.number

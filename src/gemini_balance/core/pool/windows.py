@@ -62,6 +62,7 @@ class Share:
     tokens: int = 0
     today: int = 0
     tokens_today: int = 0
+    open: int = 0  # tokens set aside for attempts in flight
     last: Bucket | None = None
 
     @property
@@ -123,12 +124,27 @@ class Ledger:
     def blank(self) -> bool:
         return not (self.requests or self.tokens or self.today or self.tokens_today)
 
+    @property
+    def whole(self) -> float:
+        """The tokens of its smallest window."""
+        return min(inf if limit is None else limit for limit in (self.limits.tpm, self.limits.tpd))
+
+    @property
+    def widest(self) -> float:
+        """The most tokens that a call may need now. What is larger than a whole window is for the upstream to judge."""
+        room = self.token_room
+        return inf if room >= self.whole else room
+
+    @property
+    def scarce(self) -> bool:
+        """Are more than half of the minute's tokens used?"""
+        return self.limits.tpm is not None and self.tokens > self.limits.tpm / 2
+
     def fits(self, tokens: int) -> bool:
-        """Is there token room? What is larger than the whole window is for the upstream to judge."""
+        """Is there token room?"""
         if self.limits.tpm is None and self.limits.tpd is None:
             return True
-        whole = min(inf if limit is None else limit for limit in (self.limits.tpm, self.limits.tpd))
-        return self.token_room >= max(1, min(tokens, whole))
+        return max(1, tokens) <= self.widest
 
     def load(self, nominal: float) -> float:
         """The used share of the window that is fullest; of a project without known limits, of what is usual."""

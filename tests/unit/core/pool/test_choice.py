@@ -139,3 +139,14 @@ def test_a_key_that_no_header_can_carry_is_refused(secret: str, weight: int, sen
 
 def test_a_key_never_shows_its_secret() -> None:
     assert "secret" not in repr(key("a"))
+
+
+def test_where_tokens_are_scarce_a_call_goes_where_it_just_fits() -> None:
+    pool = pool_of("a", "b", told=Limits(tpm=1_000))
+    assert [ask(pool, wanted=call(tokens=tokens)) for tokens in (600, 800)] == ["a", "b"]
+    assert [ask(pool, wanted=call(tokens=tokens)) for tokens in (150, 400)] == ["b", "a"]
+
+
+def test_where_tokens_are_plenty_the_least_busy_project_serves() -> None:
+    pool = pool_of("a", "b", told=Limits(tpm=1_000))
+    assert [ask(pool, wanted=call(tokens=tokens)) for tokens in (100, 200, 10)] == ["a", "b", "a"]

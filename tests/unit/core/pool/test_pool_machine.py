@@ -92,7 +92,7 @@ class PoolMachine(RuleBasedStateMachine):
             assert got.key.id not in demand.exclude
             self.lent(got, before)
         elif hasattr(got, "at"):
-            assert got.at > self.now
+            assert got.at >= self.now
         else:
             assert got.dead == (self.pool.usable() == 0)
 

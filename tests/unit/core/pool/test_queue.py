@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gemini_balance.core.pool import Demand, KeyPool, Ticket
+from gemini_balance.core.pool.keeping import STARVING
 from gemini_balance.core.pool.pool import MOST_HELD, MOST_WAITING
-from gemini_balance.core.pool.queue import STARVING
 from gemini_balance.core.pool.windows import Limits
 from tests.unit.core.pool.scene import GOOD, LEAVES, MODEL, NOW, ask, call, key, minute, pool_of
 from tests.unit.core.pool.scene import ends as comes_to
@@ -57,21 +57,101 @@ def test_clients_take_turns_however_many_calls_one_of_them_has() -> None:
     assert order(pool, waiting, 5) == "18293"
 
 
-def test_nobody_overtakes_in_its_own_line() -> None:
+def test_nobody_overtakes_in_its_own_line_what_fits() -> None:
+    pool = pool_of("a", told=Limits(tpm=1_000))
+    ask(pool, wanted=call(tokens=990))
+    big, small = waits(pool, call(tokens=900)), waits(pool, call(tokens=10, again=False))
+    assert [served(pool, NOW + 1), served(pool, NOW + LEAVES)] == [[small], [big]]
+    first, second = waits(pool, call(tokens=60)), waits(pool, call(tokens=50))
+    assert served(pool, NOW + LEAVES + 1) == [first]
+    assert not second.gone
+
+
+def test_a_smaller_call_passes_one_for_which_there_is_no_room() -> None:
     pool = pool_of("a", told=Limits(tpm=1_000))
     ask(pool, wanted=call(tokens=500))
     big, small = waits(pool, call(tokens=900)), waits(pool, call(tokens=10))
-    assert [served(pool, NOW + 1), served(pool, NOW + LEAVES)] == [[], [big, small]]
+    waits(pool, call(tokens=600))
+    assert [served(pool, NOW + 1), big.gone] == [[small], False]
 
 
-def test_another_clients_small_call_passes_a_big_one_until_that_starves() -> None:
+def test_calls_of_like_size_do_not_pass_each_other() -> None:
+    pool = pool_of("a", told=Limits(tpm=1_000))
+    ask(pool, wanted=call(tokens=500))
+    waiting = [waits(pool, call(tokens=tokens)) for tokens in (510, 515, 505)]
+    assert [served(pool, NOW + 1), served(pool, NOW + LEAVES)] == [[], waiting[:1]]
+
+
+def starving(pool: KeyPool) -> Ticket:
+    """A big call for which there is no room waits so long that a project begins to collect it."""
+    for name, tokens in (("a", 500), ("b", 700)):
+        ask(pool, NOW + (name == "b"), call(tokens=tokens))
+    big = waits(pool, call(tokens=900, client="x"))
+    waits(pool, call(tokens=10, client="y"))
+    assert big not in served(pool, NOW + STARVING + 1)
+    return big
+
+
+def test_a_call_that_starves_has_the_project_that_is_soonest_collect_room_for_it() -> None:
+    pool = pool_of("a", "b", told=Limits(tpm=1_000))
+    big = starving(pool)
+    first = waits(pool, call(tokens=400, client="y"))
+    other = waits(pool, call(tokens=250, client="y"))
+    assert served(pool, NOW + STARVING + 2) == [other]
+    assert [served(pool, NOW + LEAVES), served(pool, NOW + LEAVES + 1)] == [[big], [first]]
+
+
+def test_who_starves_does_not_stop_the_queue() -> None:
+    pool = pool_of("a", "b", told=Limits(tpm=1_000))
+    starving(pool)
+    small = waits(pool, call(tokens=100, client="y"))
+    assert served(pool, NOW + STARVING + 2) == [small]
+
+
+def test_what_was_kept_for_who_left_is_for_all() -> None:
+    pool = pool_of("a", "b", told=Limits(tpm=1_000))
+    big = starving(pool)
+    other = waits(pool, call(tokens=400, client="y"))
+    pool.withdraw(big)
+    assert served(pool, NOW + STARVING + 2) == [other]
+
+
+def test_what_was_kept_for_who_left_may_be_had_without_waiting() -> None:
+    pool = pool_of("a", told=Limits(tpm=1_000))
+    ask(pool, wanted=call(tokens=500))
+    big = waits(pool, call(tokens=900, client="x"))
+    small = waits(pool, call(tokens=10, client="y"))
+    assert (served(pool, NOW + STARVING + 1), pool.lane(MODEL).kept is not None) == ([], True)
+    pool.withdraw(big)
+    pool.withdraw(small)
+    assert ask(pool, NOW + STARVING + 2, call(tokens=400)) == "a"
+
+
+def test_what_is_kept_is_not_handed_out_while_the_model_is_overloaded() -> None:
     pool = pool_of("a", told=Limits(tpm=1_000))
     ask(pool, wanted=call(tokens=500))
     waits(pool, call(tokens=900, client="x"))
-    first = waits(pool, call(tokens=10, client="y"))
-    assert served(pool, NOW + 1) == [first]
     waits(pool, call(tokens=10, client="y"))
-    assert served(pool, NOW + 1 + STARVING) == []
+    pool.grant(NOW + STARVING + 1)
+    pool.lane(MODEL).breaker.pauses, pool.lane(MODEL).breaker.until = 1, NOW + 2 * LEAVES
+    assert served(pool, NOW + LEAVES) == []
+
+
+def test_nothing_is_kept_for_who_could_not_be_served_in_time() -> None:
+    pool = pool_of("a", told=Limits(tpm=1_000))
+    ask(pool, wanted=call(tokens=500))
+    pool.enqueue(NOW, call(tokens=900), NOW + 20)
+    small = waits(pool, call(tokens=400, client="y"))
+    pool.grant(NOW + 1)
+    other = waits(pool, call(tokens=50, client="y"))
+    assert (small.gone, served(pool, NOW + STARVING + 1)) == (True, [other])
+
+
+def test_several_who_wait_for_one_key_are_served_together() -> None:
+    pool = pool_of("a", told=Limits(rpm=2))
+    comes_to(pool, minute(50))
+    both = [waits(pool, call(pinned="a")) for _ in range(2)]
+    assert served(pool, NOW + 50) == both
 
 
 def test_who_comes_while_others_wait_queues_behind_them() -> None:

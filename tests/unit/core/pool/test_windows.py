@@ -124,7 +124,7 @@ def test_a_call_larger_than_the_whole_window_is_for_google_to_judge_when_the_win
 def test_usage_corrects_the_estimate_of_the_tokens() -> None:
     pool = pool_of("a", told=Limits(tpm=1_000))
     ends(pool, Outcome(Cause.ANSWERED, usage=Usage(prompt=700, tool_use=200)), wanted=call(tokens=100))
-    assert [ask(pool, wanted=call(tokens=200)), ask(pool, wanted=call(tokens=100))] == [NotYet(NOW + LEAVES), "a"]
+    assert [ask(pool, wanted=call(tokens=200)), ask(pool, wanted=call(tokens=90))] == [NotYet(NOW + LEAVES), "a"]
 
 
 def test_requests_a_day_are_kept_as_told_until_midnight() -> None:
