@@ -2,23 +2,24 @@
 
 A key refused while it used less than the limit shares its quota with others. Who they are shows in two ways: Google
 says when the window has room again, and that moment is the same for all keys of one project; and it is a minute after
-the oldest request in the window, which one of them sent. Groups count and rest quota, and never carry blame; an answer
-that a group could not have been given splits it.
+the oldest request in the window, which one of them sent. Whoever is answered while a window is full does not share it.
+Groups count and rest quota, and never carry blame; an answer that a group could not have been given splits it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from math import inf
+from math import exp, inf, log
 from typing import TYPE_CHECKING
 
 from gemini_balance.core.outcome import Window
-from gemini_balance.core.pool.key import Domain, Project, Source, domain_of, keys_of
-from gemini_balance.core.pool.refusal import Refusal
-from gemini_balance.core.pool.windows import GUARD, MINUTE
+from gemini_balance.core.pool.evidence import NEVER, Evidence
+from gemini_balance.core.pool.key import SURE, Domain, Project, Source, domain_of, keys_of
+from gemini_balance.core.pool.refusal import Refusal, Travel, density
+from gemini_balance.core.pool.windows import GUARD, MINUTE, NO_LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from gemini_balance.core.outcome import Outcome
     from gemini_balance.core.pool.key import Key
@@ -27,37 +28,44 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool.registry import Registry
     from gemini_balance.core.pool.windows import Ledger
 
-TRAVEL = 0.25  # seconds by which a request may arrive after it was sent
-MOST_SUSPECTS = 20_000
 MOST_SPENT = 20_000  # requests in the window beyond which the oldest one is not looked for
-REFUSED_TOO = 0.5  # what it weighs that another key was told the same moment
 TRIALS_EVERY = 0.2  # seconds
-ENOUGH = 1.0
+PARTNERS = 4.0  # keys that are thought to share a project with a refused one, before anything is known
+STRANGER = 0.01  # a second: how likely it is that the oldest request was sent by nobody we know
+REACH = 20.0  # seconds over which the moments that different projects name are spread
+SAME_LIMIT = 0.9  # what it weighs that both are known to have the same limit
+ENOUGH = 2.5  # twelve to one
+MOVE = 2.0  # more, for taking a key out of another group
+CLEAR = 8.0  # what no single coincidence weighs: the group need not be put to the test
+FAR = 5  # spreads by which two moments of one window never differ
+MOST_JOINED = 20  # at one refusal
 
 
 class Inference:
-    """Suspicions against single keys add up; when they suffice, the key and whoever fits with it join the group."""
+    """Evidence adds up; when it suffices, the refused key and whoever fits with it become a group."""
 
     def __init__(self, pool: Registry) -> None:
         self._pool = pool
-        self._suspicions: defaultdict[Domain, defaultdict[Key, float]] = defaultdict(lambda: defaultdict(float))
+        self._evidence = Evidence()
+        self._travel = Travel()
 
     def refused(self, now: float, lease: Lease, outcome: Outcome) -> None:
         """A minute's window is spent. Does what we sent explain it?"""
         limit = outcome.limits[0].units if [named.window for named in outcome.limits] == [Window.RPM] else None
-        ledger, project = lease.lane.of(lease.key), lease.key.project
+        lane, project = lease.lane, lease.key.project
+        ledger = lane.of(lease.key)
         if limit is None or (project is not None and project.source is Source.TOLD):
             return
         if outcome.retry_after is None:
             ledger.believe(now)
             return
-        back = now + outcome.retry_after
-        seen = Refusal(lease.key, now, lease.sent + outcome.retry_after, back, max(TRAVEL, now - lease.sent))
+        self._travel.learn(now - lease.sent)
+        arrived = (now + lease.sent) / 2
+        seen = Refusal(lease.key, now, arrived, arrived + outcome.retry_after)
         if ledger.requests >= limit:
-            self._explained(lease.lane, ledger, seen)
+            self._explained(lane, ledger, seen)
         else:
-            self._search(now, lease.lane, ledger, seen, limit)
-            lease.lane.refusals.append(seen)
+            self._search(now, lane, ledger, seen, limit)
 
     def answered(self, now: float, lease: Lease) -> None:
         """Was this an answer that its group could not have been given?"""
@@ -67,64 +75,132 @@ class Inference:
 
     def _explained(self, lane: Lane, ledger: Ledger, seen: Refusal) -> None:
         ledger.ceiling = ledger.grows = inf
+        lane.refusals.append(seen)
         if isinstance(ledger.domain, Project) and any(
-            domain_of(k) is ledger.domain for k in _sent_the_oldest(lane, seen)
+            domain_of(key) is ledger.domain for key in self._oldest(lane, seen)
         ):
             ledger.domain.proofs += 1
 
     def _search(self, now: float, lane: Lane, ledger: Ledger, seen: Refusal, limit: int) -> None:
-        found = self._suspects(lane, ledger, seen, limit)
-        suspicions = self._suspicions[ledger.domain]
-        for key, weight in found.items():
-            suspicions[key] += weight
-        best = max(found, key=lambda key: suspicions[key], default=None)
-        if best is not None and suspicions[best] >= ENOUGH:
-            self._join(now, lane, ledger, best, limit)
-        else:
-            ledger.believe(now)
-        if sum(map(len, self._suspicions.values())) > MOST_SUSPECTS:
-            self._suspicions.clear()
+        self._weigh(lane, ledger, seen, limit)
+        for _ in range(MOST_JOINED):
+            likely = self._likely(lane, ledger.domain, limit)
+            best = max(likely, key=lambda key: likely[key], default=None)
+            if best is None or likely[best] < ENOUGH:
+                break
+            if self._join(now, lane, ledger, best, limit, likely[best]):
+                ledger = lane.of(seen.key)
+            else:
+                self._evidence.add(seen.key, best, NEVER)
+        if ledger.requests < limit:
+            ledger.believe(now)  # somebody is still missing
+        self._evidence.tidy()
 
-    def _suspects(self, lane: Lane, ledger: Ledger, seen: Refusal, limit: int) -> dict[Key, float]:
-        """Keys whose use could have been the rest of what filled the window, and how much speaks for each."""
-        found: dict[Key, float] = defaultdict(float)
-        oldest = set(_sent_the_oldest(lane, seen))
-        for key in oldest:
-            found[key] += 1 / len(oldest)
-        for key in set(_refused_with(lane, seen)):
-            found[key] += REFUSED_TOO
-        return {key: weight for key, weight in found.items() if _could_be(lane, ledger, key, limit)}
+    def _likely(self, lane: Lane, domain: Domain, limit: int) -> dict[Key, float]:
+        about = self._evidence.about(domain)
+        return {key: self._score(lane, weight, key, limit) for key, weight in about.items() if weight > 0}
 
-    def _join(self, now: float, lane: Lane, ledger: Ledger, key: Key, limit: int) -> None:
-        """With it comes its group, if all of them fit in one window; else it alone."""
-        other, mine = domain_of(key), ledger.domain
-        theirs = lane.ledgers.get(other)
-        if isinstance(other, Project) and theirs is not None and theirs.requests + ledger.requests > limit:
+    def _score(self, lane: Lane, weight: float, key: Key, limit: int) -> float:
+        """The logarithm of the odds that this key shares a refused one's project."""
+        alike = lane.learnt.get(domain_of(key), NO_LIMITS).rpm == limit
+        return weight + log(min(0.5, PARTNERS / max(1, len(lane.ledgers)))) + alike * SAME_LIMIT
+
+    def _weigh(self, lane: Lane, ledger: Ledger, seen: Refusal, limit: int) -> None:
+        told = _of_last_minute(lane, seen.at)
+        last = {key: refusals[0] for key, refusals in told.items() if self._travel.holds(refusals[0], seen.arrived)}
+        if any(domain_of(key) is ledger.domain for key in last):
+            return  # it was told this moment before
+        lane.refusals.append(seen)
+        agree = {key: self._agreement(seen, other) for key, other in last.items()}
+        self._rule_out(lane, seen.key, told)
+        near = self._oldest(lane, seen)
+        own = sum(fit for key, fit in near.items() if domain_of(key) is ledger.domain)
+        others = {key: fit for key, fit in near.items() if _could_be(lane, ledger, domain_of(key), limit)}
+        self._blame_oldest(lane, seen, own, others, agree, limit)
+
+    def _agreement(self, seen: Refusal, other: Refusal) -> float:
+        """Both windows were full at once. If they are one, they open at the same moment."""
+        if abs(other.opens - seen.opens) > FAR * self._travel.spread:
+            self._evidence.add(seen.key, other.key, NEVER)
+            return NEVER
+        weight = log(max(density(other.opens - seen.opens, self._travel.spread) * REACH, exp(NEVER)))
+        news = weight
+        if weight > 0:  # its own oldest request may be what made it suspect before: that coincidence counts once
+            news = max(0.0, weight - other.near.get(seen.key, 0.0)) * self._evidence.meet(
+                seen.key, other.key, seen.opens
+            )
+        self._evidence.add(seen.key, other.key, news)
+        return weight
+
+    def _blame_oldest(
+        self, lane: Lane, seen: Refusal, own: float, near: dict[Key, float], agree: dict[Key, float], limit: int
+    ) -> None:
+        """One of these sent the oldest request: the fewer could have, the more it says of each."""
+        about = self._evidence.about(domain_of(seen.key))
+        odds = {key: self._score(lane, about.get(key, 0.0), key, limit) for key in near}
+        chances = {key: fit / (1 + exp(-odds[key])) for key, fit in near.items()}
+        total = sum(chances.values()) + own + STRANGER
+        for key, fit in near.items():
+            weight, agreed = log(1 + fit / (total - chances[key])), agree.get(key, 0.0)
+            seen.near[key] = max(weight, agreed)
+            if agreed >= 0:
+                self._evidence.add(seen.key, key, max(0.0, weight - agreed))
+
+    def _rule_out(self, lane: Lane, refused: Key, told: dict[Key, list[Refusal]]) -> None:
+        """Who was answered while the other's window was full?"""
+        mine, full = domain_of(refused), self._travel.full
+        own = [full(refusal) for key, refusals in told.items() if domain_of(key) is mine for refusal in refusals]
+        about = self._evidence.about(mine)
+        theirs = {key: [full(refusal) for refusal in told[key]] for key in about if key in told}
+        out: dict[Key, None] = {}
+        for _, _, bucket in lane.spent if len(lane.spent) <= MOST_SPENT else ():
+            if not bucket.requests:
+                continue
+            if domain_of(bucket.share.key) is mine:
+                out.update(dict.fromkeys(key for key, spans in theirs.items() if _within(bucket.sent, spans)))
+            elif bucket.share.key in about and _within(bucket.sent, own):
+                out[bucket.share.key] = None
+        for key in out:
+            self._evidence.add(refused, key, NEVER)
+
+    def _oldest(self, lane: Lane, seen: Refusal) -> dict[Key, float]:
+        """Who may have sent the request whose leaving makes room a minute after it arrived; how well it fits."""
+        found: defaultdict[Key, float] = defaultdict(float)
+        spread = self._travel.spread
+        at = seen.opens - MINUTE - self._travel.mean / 2
+        for _, _, bucket in lane.spent if len(lane.spent) <= MOST_SPENT else ():
+            if bucket.requests and abs(bucket.sent - at) < 4 * spread:
+                found[bucket.share.key] += density(bucket.sent - at, spread)
+        return found
+
+    def _join(self, now: float, lane: Lane, ledger: Ledger, key: Key, limit: int, score: float) -> bool:
+        """With it comes its group, if nothing speaks against the others; else it alone, for better reasons."""
+        mine, other, about = ledger.domain, domain_of(key), self._evidence.about(ledger.domain)
+        whole = all(about.get(member, 0.0) > NEVER / 2 for member in keys_of(other))
+        if not whole or not _could_be(lane, ledger, other, limit):
+            if not isinstance(other, Project) or score < ENOUGH + MOVE:
+                return False
             self._leave(now, key)
             other = key
-        self._forget(mine, other)
-        keys = [*keys_of(mine), *keys_of(other)]
-        group = _group(keys)
+        if not _could_be(lane, ledger, other, limit):
+            return False
+        known = max((domain.proofs for domain in (mine, other) if isinstance(domain, Project)), default=0)
+        group = _group([*keys_of(mine), *keys_of(other)], SURE if about.get(key, 0.0) > CLEAR else known)
         self._pool.regroup(now, [mine, other], [group])
-        united = lane.ledgers.get(group)
-        if united is not None and united.requests < limit:
-            united.believe(now)  # somebody is still missing
+        self._evidence.unite(group, [mine, other])
+        return True
 
     def _leave(self, now: float, key: Key) -> None:
         """This key does not belong to its group."""
         project = key.project
         if project is not None:
-            rest = [other for other in project.keys if other is not key]
-            self._forget(project)
-            self._pool.regroup(now, [project], [key, _group(rest)])
-
-    def _forget(self, *domains: Domain) -> None:
-        for domain in domains:
-            self._suspicions.pop(domain, None)
+            rest = _group([other for other in project.keys if other is not key])
+            self._pool.regroup(now, [project], [key, rest])
+            self._evidence.rename(project, rest)
 
 
-def _group(keys: list[Key]) -> Domain:
-    return keys[0] if len(keys) == 1 else Project(f"group-{min(key.id for key in keys)}", Source.INFERRED, keys)
+def _group(keys: list[Key], proofs: int = 0) -> Domain:
+    return keys[0] if len(keys) == 1 else Project(f"group-{min(key.id for key in keys)}", Source.INFERRED, keys, proofs)
 
 
 def trial(now: float, lane: Lane, model: str) -> tuple[Ledger, Key] | None:
@@ -150,25 +226,23 @@ def _full(now: float, lane: Lane, ledger: Ledger) -> bool:
     )
 
 
-def _could_be(lane: Lane, ledger: Ledger, key: Key, limit: int) -> bool:
-    domain, share = domain_of(key), lane.shares.get(key)
-    if domain is ledger.domain or (isinstance(domain, Project) and domain.source is Source.TOLD):
+def _could_be(lane: Lane, ledger: Ledger, other: Domain, limit: int) -> bool:
+    """Would both fit into one window?"""
+    if other is ledger.domain or (isinstance(other, Project) and other.source is Source.TOLD):
         return False
-    return share is not None and ledger.requests + share.requests <= limit and share.ledger.limits.rpm in (None, limit)
+    theirs = lane.ledgers.get(other)
+    return theirs is None or (ledger.requests + theirs.requests <= limit and theirs.limits.rpm in (None, limit))
 
 
-def _refused_with(lane: Lane, seen: Refusal) -> Iterator[Key]:
+def _of_last_minute(lane: Lane, now: float) -> dict[Key, list[Refusal]]:
+    """By key, the last one first."""
+    told: dict[Key, list[Refusal]] = {}
     for refusal in reversed(lane.refusals):
-        if seen.at - refusal.at > MINUTE:
+        if now - refusal.at > MINUTE + GUARD:
             break
-        if refusal.agrees(seen):
-            yield refusal.key
+        told.setdefault(refusal.key, []).append(refusal)
+    return told
 
 
-def _sent_the_oldest(lane: Lane, seen: Refusal) -> Iterator[Key]:
-    """A sliding window has room again a minute after its oldest request arrived."""
-    if len(lane.spent) <= MOST_SPENT:
-        earliest, latest = seen.earliest - MINUTE - seen.travel, seen.latest - MINUTE
-        for _, _, bucket in lane.spent:
-            if bucket.requests and earliest <= bucket.sent <= latest:
-                yield bucket.share.key
+def _within(at: float, spans: Iterable[tuple[float, float]]) -> bool:
+    return any(begins < at < ends for begins, ends in spans)

@@ -21,7 +21,6 @@ from gemini_balance.core.pool.windows import (
     GUARD,
     MINUTE,
     NO_LIMITS,
-    NOMINAL,
     Bucket,
     Ledger,
     Limits,
@@ -130,7 +129,7 @@ class Lane:
         return inf if self._fresh else self.ranks.widest()
 
     def load(self, ledger: Ledger) -> float:
-        return ledger.load(self.usual.rpm or NOMINAL) / ledger.domain.weight if ledger.domain.weight else inf
+        return ledger.load(self.usual.rpm) / ledger.domain.weight if ledger.domain.weight else inf
 
     def charge(self, now: float, ledger: Ledger, key: Key, tokens: int) -> Bucket:
         """One request is about to be sent."""
@@ -265,6 +264,7 @@ class Lane:
             ledger.rest_until(one.rest, one.cause or Cause.QUOTA_MINUTE)
         for share in shares:
             ledger.adopt(share)
+        ledger.inherit(now, old)
         self.place(now, ledger)
 
     def _waits_for_turn(self, now: float, ledger: Ledger) -> bool:

@@ -1,26 +1,62 @@
-"""A refusal that the refused key's own use does not explain."""
+"""A refused minute's request, when its window opens again, and how exactly that can be known."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import exp, pi, sqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gemini_balance.core.pool.key import Key
 
-TOLD_FRACTION = 0.02  # seconds by which Google's rounding may move a moment
+FIRST_TRIP, FIRST_SPREAD = 0.2, 0.1  # seconds that a refusal takes, and how far it strays, until some were seen
+LEAST_SPREAD = 0.02  # Google's rounding may move a moment so far
+MEMORY = 50  # refusals by which the usual trip is judged
+CERTAIN = 3  # spreads by which nothing strays
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Refusal:
-    """A key was refused below its limit, and when Google said there is room again."""
+    """A key was refused, and Google said when there is room again."""
 
     key: Key
     at: float
-    earliest: float
-    latest: float
-    travel: float
+    arrived: float  # the middle of its trip
+    opens: float
+    near: dict[Key, float] = field(default_factory=dict)  # who may have sent the oldest request: what it weighs
 
-    def agrees(self, other: Refusal) -> bool:
-        """Do both name the same moment?"""
-        return self.earliest <= other.latest + TOLD_FRACTION and other.earliest <= self.latest + TOLD_FRACTION
+
+@dataclass(slots=True)
+class Travel:
+    """What is known of the way to Google and back, from refusals, which take no time there.
+
+    A way there that is always shorter than the way back moves an arrival and the oldest request's alike.
+    """
+
+    mean: float = FIRST_TRIP
+    variance: float = FIRST_SPREAD**2
+    seen: int = 2
+
+    def learn(self, trip: float) -> None:
+        self.seen = min(self.seen + 1, MEMORY)
+        off = trip - self.mean
+        self.mean += off / self.seen
+        self.variance += (off * off - self.variance) / self.seen
+
+    @property
+    def spread(self) -> float:
+        """How far the two moments that two refusals name for one window may lie apart."""
+        return max(sqrt(self.variance), sqrt(2) * LEAST_SPREAD)
+
+    def full(self, refusal: Refusal) -> tuple[float, float]:
+        """Whatever was sent between these was surely refused, if it went to the same window."""
+        return refusal.at, refusal.opens - self.mean - CERTAIN * self.spread
+
+    def holds(self, refusal: Refusal, now: float) -> bool:
+        """Is its window surely still full?"""
+        return now < refusal.opens - CERTAIN * self.spread
+
+
+def density(off: float, spread: float) -> float:
+    """Of a normal distribution."""
+    return exp(-((off / spread) ** 2) / 2) / (spread * sqrt(2 * pi))

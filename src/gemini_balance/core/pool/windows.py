@@ -25,6 +25,7 @@ MINUTE = 60.0
 GUARD = 1.0  # seconds of travel by which the upstream's window may lag behind ours
 BUSY = 60  # requests a minute from which on those of one second are counted as one
 NOMINAL = 15  # requests a minute believed of a project of whose limit nothing is known
+DOUBT = 0.25  # by how much busier a share counts than what has its window to itself
 
 
 BARS = frozenset({Cause.QUOTA_NONE, Cause.MODEL_NOT_OFFERED})
@@ -146,9 +147,12 @@ class Ledger:
             return True
         return max(1, tokens) <= self.widest
 
-    def load(self, nominal: float) -> float:
+    def load(self, usual: float | None) -> float:
         """The used share of the window that is fullest; of a project without known limits, of what is usual."""
-        busy = self.requests / (nominal if self.cap == inf else max(self.cap, 1))
+        if self.cap < inf:
+            busy = self.requests / max(self.cap, 1) + DOUBT * (self.ceiling < inf)
+        else:
+            busy = self.requests / (usual or NOMINAL)
         return busy if self.limits.tpm is None else max(busy, self.tokens / self.limits.tpm)
 
     def count(self, share: Share, requests: int, tokens: int) -> None:
@@ -184,6 +188,14 @@ class Ledger:
             self.patience = min(self.patience * 2, 64 * MINUTE)
         self.ceiling = max(1, self.requests)
         self.grows = now + self.patience
+
+    def inherit(self, now: float, parts: list[Ledger]) -> None:
+        """It takes the place of these. Where one of them was believed to have a share, theirs add up to one."""
+        shares = [part.requests if part.ceiling == inf else part.ceiling for part in parts]
+        believed = [part.patience for part in parts if part.ceiling < inf]
+        if believed:
+            self.ceiling, self.patience = max(1, sum(shares)), min(believed)
+            self.grows = now + self.patience
 
     def grow(self, now: float) -> None:
         """The share may have become larger: one more request a minute, or a twentieth more, is tried."""
