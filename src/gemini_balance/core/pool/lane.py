@@ -219,6 +219,10 @@ class Lane:
         """When something changes by itself."""
         return min(self.spent[0][0] if self.spent else inf, self.wakes[0][0] if self.wakes else inf)
 
+    def ready(self) -> bool:
+        """Is there a project with room?"""
+        return bool(self._fresh) or self.ranks.least_loaded() is not None
+
     def hopeful(self) -> bool:
         """Is there a project that is not gone, and not known to do without this model?"""
         return bool(self._fresh) or any(

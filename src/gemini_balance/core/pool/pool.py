@@ -62,7 +62,7 @@ class KeyPool(Registry):
         lane = self._lane_for(demand)
         if demand.pinned and not self._may_serve(demand):
             return Never(dead=not self.usable())
-        if not demand.again and lane.queue.stands_before(demand):
+        if not _first(now, lane, demand) and lane.queue.stands_before(demand):
             return self._refuse(now, lane, demand)
         return self._try(now, lane, demand) or self._refuse(now, lane, demand)
 
@@ -88,7 +88,8 @@ class KeyPool(Registry):
         if self.waiting >= MOST_WAITING or (self.waiting and self.held + demand.size > MOST_HELD):
             return None
         ticket = Ticket(demand, now, until)
-        self._lane_for(demand).queue.join(ticket, ahead=demand.again)
+        lane = self._lane_for(demand)
+        lane.queue.join(ticket, ahead=_first(now, lane, demand))
         self.waiting += 1
         self.held += demand.size
         return ticket
@@ -185,11 +186,11 @@ class KeyPool(Registry):
 
     def _lend(self, now: float, lane: Lane, ledger: Ledger, key: Key, demand: Demand, why: str) -> Lease:
         key.lend()
-        lane.breaker.sending(now)
         bucket = lane.charge(now, ledger, key, demand.tokens)
         if demand.prefix:
             self.affinity.note(demand.prefix, key)
         lease = Lease(next(self._ids), key, demand.model, now, demand.tokens, bucket, why, lane, lane.day_ends)
+        lane.breaker.sending(now, lease.id)
         self._open.add(lease.id)
         if self.outbox is not None:
             self.outbox.spent(lease, 1, lease.tokens)
@@ -200,10 +201,18 @@ class KeyPool(Registry):
             return Never(dead=True)
         opens = lane.breaker.opens_at(now)
         if opens > now:
-            return NotYet(min(opens, now + 2 * SOON), sure=False)
+            return self._held(now, lane, demand, opens)
         if demand.pinned:
             return NotYet(max(now + SOON, self._pinned_at(now, lane, demand)))
         return self._promise(now, lane, demand)
+
+    def _held(self, now: float, lane: Lane, demand: Demand, opens: float) -> NotYet | Never:
+        """How long an overload lasts is nobody's to know: it is worth waiting, unless the quota is spent as well."""
+        at = min(opens, now + 2 * SOON)
+        if demand.pinned or lane.ready():
+            return NotYet(at, sure=False)
+        room = self._promise(now, lane, demand)
+        return NotYet(max(at, room.at), sure=False) if isinstance(room, NotYet) else room
 
     def _promise(self, now: float, lane: Lane, demand: Demand) -> NotYet | Never:
         ahead = expected(lane, now, demand)
@@ -227,6 +236,8 @@ class KeyPool(Registry):
         while len(leases) > before:
             before = len(leases)
             for name, ticket in lane.queue.heads():
+                if lane.breaker.opens_at(now) > now:
+                    return leases
                 lease = self._try(now, lane, ticket.demand) or self._trial(now, lane, ticket.demand)
                 if lease is not None:
                     lane.queue.served(name, ticket)
@@ -252,3 +263,8 @@ class KeyPool(Registry):
     def _left(self, ticket: Ticket) -> None:
         self.waiting -= 1
         self.held -= ticket.demand.size
+
+
+def _first(now: float, lane: Lane, demand: Demand) -> bool:
+    """It had its turn. While the model refuses everything, others may find out what it has learnt."""
+    return demand.again and not lane.breaker.refuses(now)
