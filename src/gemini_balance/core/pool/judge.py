@@ -41,6 +41,7 @@ class Judge:
     def lives(self, now: float, lease: Lease) -> None:
         """An answer began: the key works, and the model is not overloaded."""
         lease.lane.breaker.passed(now, lease.id)
+        self._finds_out(now, lease, good=True)
         if not lease.key.proven and lease.key.health not in RETIRED:
             lease.key.proven = True
             self._recall(now, lease.key)
@@ -53,6 +54,7 @@ class Judge:
         if outcome.consumer and key.project is None:
             self._pool.told(now, key, outcome.consumer)
         self._blame(now, lease, outcome)
+        self._finds_out(now, lease, good=outcome.blame is Blame.NOBODY)
         if outcome.blame in (Blame.QUOTA, Blame.MODEL):
             self._share_rest(lease)
         if lease.lane.ranks.by_tokens or outcome.blame is not Blame.NOBODY:
@@ -114,6 +116,11 @@ class Judge:
             more = outcome.usage.prompt + outcome.usage.tool_use - lease.tokens
             lease.lane.correct(lease.bucket, 0, more, today=today)
             self._share_count(lease, 0, more)
+
+    def _finds_out(self, now: float, lease: Lease, *, good: bool) -> None:
+        ledger = lease.bucket.share.ledger
+        if ledger.found_out(lease.bucket, good=good):
+            lease.lane.place(now, ledger)
 
     def _share_count(self, lease: Lease, requests: int, tokens: int) -> None:
         if self._pool.outbox is not None:

@@ -132,6 +132,7 @@ class Lane:
         ledger.count(share, 1, tokens)
         self.requests += 1
         ledger.count_today(share, 1, tokens)
+        ledger.reach(self.usual.rpm, bucket)
         self.place(now, ledger)
         return bucket
 
@@ -183,6 +184,8 @@ class Lane:
         elif ledger.blank and now >= ledger.rest + (REMEMBERS if ledger.refusals else 0):
             self._close(ledger)
             self._fresh.append(ledger.domain)
+        elif ledger.trial is not None:
+            self.undecided.add(ledger)
         elif ledger.room >= 1 and ledger.token_room >= 1:
             if not self._waits_for_turn(now, ledger):
                 self._rank(ledger)

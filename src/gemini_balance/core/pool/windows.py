@@ -96,6 +96,8 @@ class Ledger:
     grows: float = inf  # when the ceiling is tried one higher
     patience: float = MINUTE  # how long until then; doubles whenever it was in vain
     refusals: int = 0  # in a row, of unknown length
+    proven: int = 0  # requests a minute that are let through for all we know, where no limit is known
+    trial: Bucket | None = None  # one more than that is out; it decides
     place: int = 0  # its number in the lane's heaps; 0: in none
 
     @property
@@ -161,6 +163,20 @@ class Ledger:
         """A rest is only ever extended."""
         if until > self.rest:
             self.rest, self.cause = until, cause
+
+    def reach(self, usual: int | None, bucket: Bucket) -> None:
+        """More than is usual is tried one at a time: a whole burst would be refused, where this is all there is."""
+        if usual is not None and self.cap == inf and self.requests > max(usual, self.proven):
+            self.trial = bucket
+
+    def found_out(self, bucket: Bucket, *, good: bool) -> bool:
+        """Was this the one that decides? Each good one lets a quarter more follow it."""
+        if self.trial is not bucket:
+            return False
+        self.trial = None
+        if good:
+            self.proven = self.requests + self.requests // 4
+        return True
 
     def believe(self, now: float) -> None:
         """Refused below its limit: others use the same quota, and what it got is its share for now."""
