@@ -1,6 +1,6 @@
 """What was used of the quota of one (project, quota model), by which of its keys, and what is left.
 
-Minute windows slide: a request counts from when it is sent until a minute and a second after, since the upstream
+Minute windows slide: a request counts from when it is sent until a minute and half a second after, since the upstream
 counts it from when it arrives. That is never too little for an upstream whose windows slide or are fixed.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool.key import Domain, Key
 
 MINUTE = 60.0
-GUARD = 1.0  # seconds of travel by which the upstream's window may lag behind ours
+GUARD = 0.5  # seconds of travel by which the upstream's window may lag behind ours
 BUSY = 60  # requests a minute from which on those of one second are counted as one
 NOMINAL = 15  # requests a minute believed of a project of whose limit nothing is known
 

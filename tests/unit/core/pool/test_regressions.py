@@ -167,7 +167,7 @@ def test_the_moment_named_is_true_where_more_wait_than_one_window_holds() -> Non
     pool = pool_of("a", told={M: {"*": Limits(rpm=1)}})
     pool.settle(NOW, lent(pool), GOOD)
     pool.enqueue(NOW + 1, Demand(M))
-    assert told(pool, NOW + 1).at >= NOW + 122
+    assert told(pool, NOW + 1).at >= NOW + 121
 
 
 @pytest.mark.prove
