@@ -88,6 +88,8 @@ class Lane:
                 self._park(now, ledger)
         for ledger in aside:
             self.place(now, ledger)
+            if found is None and (at := wakes_at(ledger.domain, now)) < inf:
+                self._wake_at(at, ledger)  # whoever rests there may be the one for this call
         return found
 
     def able(self, now: float, domain: Domain, tokens: int) -> Ledger | None:
