@@ -25,7 +25,7 @@ def running_gateway(
 ) -> Iterator[GatewayProcess]:
     folder = tmp_path_factory.mktemp("gateway")
     # Its keys meet the failures of all tests: none of them may be retired for those.
-    settings = {"HEARTBEAT_AFTER": "0.5", "TIME_OUT": "2", "MAX_FAILURES": "0"}
+    settings = {"HEARTBEAT_AFTER": "0.8", "TIME_OUT": "2", "MAX_FAILURES": "0"}
     with gateway(running_google, folder, **settings) as running:
         yield running
 

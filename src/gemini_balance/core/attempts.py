@@ -21,7 +21,7 @@ COUNTED = frozenset({Blame.CAPACITY, Blame.UPSTREAM})
 ON_THE_WAY = frozenset({Cause.UNREACHABLE, Cause.CUT})
 MAY_BE_THE_KEY = frozenset(cause for cause, blame in BLAME.items() if blame is Blame.UPSTREAM) - ON_THE_WAY
 ONCE_MORE = frozenset({Cause.UPSTREAM_SLOW, Cause.EMPTY, Cause.THOUGHTS_ONLY, Cause.MALFORMED_CALL})
-FIRST_DELAY, LONGEST_DELAY = 0.25, 4.0
+FIRST_DELAY, LONGEST_DELAY = 0.4, 4.0
 """Seconds before the next attempt when a model has no capacity: every key of it is as busy as the last one."""
 
 

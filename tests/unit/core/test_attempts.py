@@ -28,7 +28,7 @@ def again(keys: str, delay: float = 0.0) -> TryAgain:
 
 @pytest.mark.parametrize("cause", list(Cause), ids=str)
 def test_a_first_failure_is_replaced_where_another_key_may_help(cause: Cause) -> None:
-    delay = 0.25 if BLAME[cause] is Blame.CAPACITY else 0.0
+    delay = 0.4 if BLAME[cause] is Blame.CAPACITY else 0.0
     assert after(cause) == (again("a", delay) if cause in RETRIED else STOP)
 
 
@@ -56,10 +56,10 @@ BROKEN, SLOW, EMPTY, DEAD, QUOTA, BUSY = (
         pytest.param([EMPTY, EMPTY], STOP, id="empty twice"),
         pytest.param([EMPTY, BROKEN, EMPTY], STOP, id="empty twice, with another failure in between"),
         pytest.param([EMPTY, Cause.THOUGHTS_ONLY], again("ab"), id="empty, then only thoughts"),
-        pytest.param([BUSY, BUSY], again("ab", 0.5), id="an overloaded model is given time"),
-        pytest.param([BUSY, BUSY, BUSY], again("abc", 1.0), id="and twice as much the next time"),
+        pytest.param([BUSY, BUSY], again("ab", 0.8), id="an overloaded model is given time"),
+        pytest.param([BUSY, BUSY, BUSY], again("abc", 1.6), id="and twice as much the next time"),
         pytest.param([BUSY, BROKEN], again("ab"), id="but not after a failure of another kind"),
-        pytest.param([BUSY, BROKEN, BUSY], again("abc", 0.5), id="which doesn't count for it"),
+        pytest.param([BUSY, BROKEN, BUSY], again("abc", 0.8), id="which doesn't count for it"),
         pytest.param([BUSY] * 4, STOP, id="within the retries"),
         pytest.param([BROKEN, Cause.BAD_REQUEST], STOP, id="the caller's own fault ends it"),
     ],
@@ -74,7 +74,7 @@ def test_no_retries_still_replaces_a_dead_key() -> None:
     assert [decide(policy, [dead], lambda: 0.0), decide(policy, [broken], lambda: 0.0)] == [again("a"), STOP]
 
 
-@pytest.mark.parametrize(("dice", "times", "delay"), [(0.0, 1, 0.125), (1.0, 1, 0.375), (0.0, 5, 2.0), (1.0, 9, 4.0)])
+@pytest.mark.parametrize(("dice", "times", "delay"), [(0.0, 1, 0.2), (0.5, 1, 0.4), (0.0, 5, 3.2), (1.0, 9, 4.0)])
 def test_the_delay_is_by_chance_and_bounded(dice: float, times: int, delay: float) -> None:
     history = [Attempt(KeyId("a"), Outcome(BUSY))] * times
     assert decide(RetryPolicy(max_retries=10), history, lambda: dice) == again("a", delay)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool.registry import Registry
 
 DAY = 86_400.0
+MINUTE = 60.0
 LONGEST_MINUTE_REST = 65.0
 MINUTE_REST = 20.0  # where Google names none
 FIRST_UNKNOWN_REST, LONGEST_UNKNOWN_REST = 10.0, 60.0
@@ -39,7 +40,8 @@ class Judge:
 
     def lives(self, now: float, lease: Lease) -> None:
         """An answer began: the key works, and the model is not overloaded."""
-        lease.lane.breaker.ended(now, lease.sent, overloaded=False, dice=0.0)
+        lease.lane.breaker.passed(now, lease.id)
+        self._finds_out(now, lease, good=True)
         if not lease.key.proven and lease.key.health not in RETIRED:
             lease.key.proven = True
             self._recall(now, lease.key)
@@ -52,6 +54,7 @@ class Judge:
         if outcome.consumer and key.project is None:
             self._pool.told(now, key, outcome.consumer)
         self._blame(now, lease, outcome)
+        self._finds_out(now, lease, good=outcome.blame is Blame.NOBODY)
         if outcome.blame in (Blame.QUOTA, Blame.MODEL):
             self._share_rest(lease)
         if lease.lane.ranks.by_tokens or outcome.blame is not Blame.NOBODY:
@@ -116,6 +119,11 @@ class Judge:
             lease.lane.estimates.learn(lease.estimate, lease.tokens + more, now - lease.sent)
             self._share_count(lease, 0, more)
 
+    def _finds_out(self, now: float, lease: Lease, *, good: bool) -> None:
+        ledger = lease.bucket.share.ledger
+        if ledger.found_out(lease.bucket, good=good):
+            lease.lane.place(now, ledger)
+
     def _share_count(self, lease: Lease, requests: int, tokens: int) -> None:
         if self._pool.outbox is not None:
             self._pool.outbox.spent(lease, requests, tokens)
@@ -165,13 +173,19 @@ class Judge:
         lane.rest(now, lane.of(lease.key), now + seconds, cause)
 
     def _tell_breaker(self, now: float, lease: Lease, outcome: Outcome) -> None:
+        breaker = lease.lane.breaker
         match outcome.blame:
             case Blame.CAPACITY:
-                lease.lane.breaker.ended(now, lease.sent, overloaded=True, dice=self._dice())
+                breaker.refused(now, lease.id, lease.sent, self._pace(lease.lane), self._dice())
             case Blame.NOBODY:
-                lease.lane.breaker.ended(now, lease.sent, overloaded=False, dice=0.0)
+                breaker.passed(now, lease.id)
             case _:
-                lease.lane.breaker.undecided(lease.sent)
+                breaker.undecided(lease.id)
+
+    def _pace(self, lane: Lane) -> float:
+        """Attempts a second in the last minute; replicas hear of each other's."""
+        turns = self._pool.turns
+        return lane.requests / MINUTE / (1 if turns is None else len(turns.replicas))
 
     def _probed(self, now: float, key: Key, outcome: Outcome) -> None:
         """A probe that proved nothing lets the next call try; one that met a spent quota spoke for its key."""

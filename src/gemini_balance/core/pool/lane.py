@@ -93,6 +93,8 @@ class Lane:
                 self._park(now, ledger)
         for ledger in aside:
             self.place(now, ledger)
+            if found is None and (at := wakes_at(ledger.domain, now)) < inf:
+                self._wake_at(at, ledger)  # whoever rests there may be the one for this call
         return found
 
     def able(self, now: float, domain: Domain, tokens: int) -> Ledger | None:
@@ -144,6 +146,7 @@ class Lane:
         ledger.count(share, 1, tokens)
         self.requests += 1
         ledger.count_today(share, 1, tokens)
+        ledger.reach(self.usual.rpm, bucket)
         self.place(now, ledger)
         return bucket
 
@@ -196,6 +199,8 @@ class Lane:
         elif ledger.blank and now >= ledger.rest + (REMEMBERS if ledger.refusals else 0):
             self._close(ledger)
             self._fresh.append(ledger.domain)
+        elif ledger.trial is not None:
+            self.undecided.add(ledger)
         elif ledger.room >= 1 and ledger.token_room >= 1:
             if not self._waits_for_turn(now, ledger):
                 self._rank(ledger)
@@ -231,6 +236,10 @@ class Lane:
     def next_event(self) -> float:
         """When something changes by itself."""
         return min(self.spent[0][0] if self.spent else inf, self.wakes[0][0] if self.wakes else inf)
+
+    def ready(self) -> bool:
+        """Is there a project with room?"""
+        return bool(self._fresh) or self.ranks.least_loaded() is not None
 
     def hopeful(self) -> bool:
         """Is there a project that is not gone, and not known to do without this model?"""

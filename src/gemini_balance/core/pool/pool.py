@@ -66,7 +66,7 @@ class KeyPool(Registry):
         lane = self._lane_for(demand)
         if demand.pinned and not self._may_serve(demand):
             return Never(dead=not self.usable())
-        if not demand.again and lane.queue.stands_before(demand):
+        if not _first(now, lane, demand) and lane.queue.stands_before(demand):
             return self._refuse(now, lane, demand)
         return self._try(now, lane, demand) or self._refuse(now, lane, demand)
 
@@ -93,7 +93,7 @@ class KeyPool(Registry):
             return None
         lane = self._lane_for(demand)
         ticket = Ticket(demand, now, until, tokens=lane.estimates.enough(demand.tokens))
-        lane.queue.join(ticket, ahead=demand.again)
+        lane.queue.join(ticket, ahead=_first(now, lane, demand))
         self.waiting += 1
         self.held += demand.size
         return ticket
@@ -191,12 +191,12 @@ class KeyPool(Registry):
 
     def _lend(self, now: float, lane: Lane, ledger: Ledger, key: Key, demand: Demand, why: str) -> Lease:
         key.lend()
-        lane.breaker.sending(now)
         tokens = lane.estimates.enough(demand.tokens)
         bucket = lane.charge(now, ledger, key, tokens)
         if demand.prefix:
             self.affinity.note(demand.prefix, key)
         lease = Lease(next(self._ids), key, demand.model, now, tokens, bucket, why, lane, demand.tokens, lane.day_ends)
+        lane.breaker.sending(now, lease.id)
         self._open.add(lease.id)
         if self.outbox is not None:
             self.outbox.spent(lease, 1, lease.tokens)
@@ -207,10 +207,18 @@ class KeyPool(Registry):
             return Never(dead=True)
         opens = lane.breaker.opens_at(now)
         if opens > now:
-            return NotYet(min(opens, now + 2 * SOON), sure=False)
+            return self._held(now, lane, demand, opens)
         if demand.pinned:
             return NotYet(max(now + SOON, self._pinned_at(now, lane, demand)))
         return self._promise(now, lane, demand)
+
+    def _held(self, now: float, lane: Lane, demand: Demand, opens: float) -> NotYet | Never:
+        """How long an overload lasts is nobody's to know: it is worth waiting, unless the quota is spent as well."""
+        at = min(opens, now + 2 * SOON)
+        if demand.pinned or lane.ready():
+            return NotYet(at, sure=False)
+        room = self._promise(now, lane, demand)
+        return NotYet(max(at, room.at), sure=False) if isinstance(room, NotYet) else room
 
     def _promise(self, now: float, lane: Lane, demand: Demand) -> NotYet | Never:
         release(now, lane)
@@ -249,6 +257,8 @@ class KeyPool(Registry):
         waiting = lane.queue.pinned()
         leases = [self._grant(now, lane, ticket, self._try(now, lane, ticket.demand)) for ticket in waiting]
         for _, line in lane.queue.lines():
+            if lane.breaker.opens_at(now) > now:
+                break
             if (widest := lane.widest()) < lane.queue.least():
                 break
             first, fitting = line.first(), line.fitting(widest)
@@ -281,3 +291,8 @@ class KeyPool(Registry):
     def _left(self, ticket: Ticket) -> None:
         self.waiting -= 1
         self.held -= ticket.demand.size
+
+
+def _first(now: float, lane: Lane, demand: Demand) -> bool:
+    """It had its turn. While the model refuses everything, others may find out what it has learnt."""
+    return demand.again and not lane.breaker.refuses(now)

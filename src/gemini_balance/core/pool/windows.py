@@ -1,6 +1,6 @@
 """What was used of the quota of one (project, quota model), by which of its keys, and what is left.
 
-Minute windows slide: a request counts from when it is sent until a minute and a second after, since the upstream
+Minute windows slide: a request counts from when it is sent until a minute and half a second after, since the upstream
 counts it from when it arrives. That is never too little for an upstream whose windows slide or are fixed.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool.key import Domain, Key
 
 MINUTE = 60.0
-GUARD = 1.0  # seconds of travel by which the upstream's window may lag behind ours
+GUARD = 0.5  # seconds of travel by which the upstream's window may lag behind ours
 BUSY = 60  # requests a minute from which on those of one second are counted as one
 NOMINAL = 15  # requests a minute believed of a project of whose limit nothing is known
 DOUBT = 0.25  # by how much busier a share counts than what has its window to itself
@@ -98,6 +98,8 @@ class Ledger:
     grows: float = inf  # when the ceiling is tried one higher
     patience: float = MINUTE  # how long until then; doubles whenever it was in vain
     refusals: int = 0  # in a row, of unknown length
+    proven: int = 0  # requests a minute that are let through for all we know, where no limit is known
+    trial: Bucket | None = None  # one more than that is out; it decides
     place: int = 0  # its number in the lane's heaps; 0: in none
 
     @property
@@ -181,6 +183,20 @@ class Ledger:
         """A rest is only ever extended."""
         if until > self.rest:
             self.rest, self.cause = until, cause
+
+    def reach(self, usual: int | None, bucket: Bucket) -> None:
+        """More than is usual is tried one at a time: a whole burst would be refused, where this is all there is."""
+        if usual is not None and self.cap == inf and self.requests > max(usual, self.proven):
+            self.trial = bucket
+
+    def found_out(self, bucket: Bucket, *, good: bool) -> bool:
+        """Was this the one that decides? Each good one lets a quarter more follow it."""
+        if self.trial is not bucket:
+            return False
+        self.trial = None
+        if good:
+            self.proven = self.requests + self.requests // 4
+        return True
 
     def believe(self, now: float) -> None:
         """Refused below its limit: others use the same quota, and what it got is its share for now."""

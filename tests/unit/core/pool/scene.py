@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MODEL = "gemini-3.8-flash"
 NOW = 1_000_000.0
 MIDNIGHT = 1_065_600.0  # the next one in Los Angeles
-LEAVES = 61.0  # seconds that a request stays in the window
+LEAVES = 60.5  # seconds that a request stays in the window
 GOOD, GONE = Outcome(Cause.ANSWERED), Outcome(Cause.CLIENT_GONE)
 DEAD, REFUSED = Outcome(Cause.KEY_DEAD), Outcome(Cause.KEY_REFUSED)
 OVERLOADED = Outcome(Cause.MODEL_OVERLOADED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gemini_balance.core.pool import Demand, KeyPool, Ticket
+from gemini_balance.core.pool.breaker import FEWEST
 from gemini_balance.core.pool.keeping import STARVING
 from gemini_balance.core.pool.pool import MOST_HELD, MOST_WAITING
 from gemini_balance.core.pool.windows import Limits
@@ -133,7 +134,8 @@ def test_what_is_kept_is_not_handed_out_while_the_model_is_overloaded() -> None:
     waits(pool, call(tokens=900, client="x"))
     waits(pool, call(tokens=10, client="y"))
     pool.grant(NOW + STARVING + 1)
-    pool.lane(MODEL).breaker.pauses, pool.lane(MODEL).breaker.until = 1, NOW + 2 * LEAVES
+    for attempt in range(FEWEST):
+        pool.lane(MODEL).breaker.refused(NOW + LEAVES - 0.1, -attempt, NOW + LEAVES - 0.1, pace=1.0, dice=0.5)
     assert served(pool, NOW + LEAVES) == []
 
 

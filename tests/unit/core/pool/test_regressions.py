@@ -167,7 +167,7 @@ def test_the_moment_named_is_true_where_more_wait_than_one_window_holds() -> Non
     pool = pool_of("a", told={M: {"*": Limits(rpm=1)}})
     pool.settle(NOW, lent(pool), GOOD)
     pool.enqueue(NOW + 1, Demand(M))
-    assert told(pool, NOW + 1).at >= NOW + 122
+    assert told(pool, NOW + 1).at >= NOW + 121
 
 
 @pytest.mark.prove
@@ -185,3 +185,13 @@ def test_a_call_that_comes_while_a_new_keys_first_attempts_run_is_not_told_a_min
     for _ in range(3):
         lent(pool)
     assert told(pool, NOW).at <= NOW + 5  # an attempt in flight decides, within seconds
+
+
+def test_a_call_for_which_one_key_of_a_project_rests_is_served_after_that_rest() -> None:
+    other = KeySpec(KeyId("other"), "other", "p", models=frozenset({"another"}))
+    pool = pool_of(other, KeySpec(KeyId("ours"), "ours", "p"))
+    lease = lent(pool, demand=Demand("another", exclude=frozenset({KeyId("other")})))
+    pool.settle(NOW, lease, Outcome(Cause.KEY_REFUSED))
+    pool.enqueue(NOW, Demand(M))
+    at = pool.grant(NOW).at
+    assert [lease.key.id for _, lease in pool.grant(at).leases] == ["ours"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gemini_balance.core.outcome import Cause, Outcome, Usage
-from gemini_balance.core.pool import Never, NotYet
+from gemini_balance.core.pool import KeyPool, Never, NotYet
 from gemini_balance.core.pool.windows import Limits
 from tests.unit.core.pool.scene import (
     GONE,
@@ -107,7 +107,7 @@ def test_a_busy_second_leaves_the_window_together_and_never_too_early() -> None:
     pool = pool_of("a", told=Limits(rpm=100))
     sent = [NOW + n / 200 for n in range(100)]
     assert [ask(pool, at) for at in sent] == ["a"] * 100
-    assert [asked_until_refused(pool, NOW + seconds) for seconds in (60.9, 63)] == [0, 100]
+    assert [asked_until_refused(pool, NOW + seconds) for seconds in (LEAVES - 0.1, 63)] == [0, 100]
 
 
 def test_tokens_a_minute_are_kept_as_told() -> None:
@@ -202,3 +202,35 @@ def test_a_window_that_has_emptied_costs_nothing_after_its_day() -> None:
     lane = pool.lane(MODEL)
     lane.advance(MIDNIGHT)
     assert (lane.ledgers, lane.shares, lane.spent) == ({}, {}, [])
+
+
+def test_where_others_limit_is_known_more_than_it_is_tried_one_call_at_a_time() -> None:
+    pool = fifteen_answered()
+    assert [lent(pool).key.id, ask(pool)] == ["b", NotYet(NOW + 1, sure=False)]
+
+
+def test_a_good_answer_to_that_call_lets_a_quarter_more_follow() -> None:
+    pool = fifteen_answered()
+    pool.began(NOW, lent(pool))
+    assert [lent(pool).key.id for _ in range(5)] == ["b"] * 5
+    assert ask(pool) == NotYet(NOW + 1, sure=False)
+
+
+def test_a_failure_of_that_call_lets_another_one_find_out() -> None:
+    pool = fifteen_answered()
+    ends(pool, Outcome(Cause.UPSTREAM_BROKEN))
+    assert ask(pool) == "b"
+
+
+def test_a_refusal_of_that_call_tells_the_limit() -> None:
+    pool = fifteen_answered()
+    ends(pool, minute(20, rpm=15))
+    assert asked_until_refused(pool, NOW + LEAVES) == 30
+
+
+def fifteen_answered() -> KeyPool:
+    """By `b`, of which nothing else is known; `a` was refused and named its limit."""
+    pool = pool_of("a", "b")
+    assert [ask(pool, wanted=call(pinned="b")) for _ in range(15)] == ["b"] * 15
+    ends(pool, minute(50, rpm=15), wanted=call(pinned="a"))
+    return pool
