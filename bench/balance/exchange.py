@@ -30,8 +30,9 @@ class Exchange:
     def _tell(self, replica: Replica) -> None:
         facts = replica.pool.tell(self._clock.now)
         for other in self._replicas:
-            if facts and other is not replica:
+            if other is not replica:
                 self._carry(other, facts)
+        replica.grant()
         self._clock.at(self._clock.now + EVERY, self._tell, replica)
 
     def _carry(self, other: Replica, facts: list[Any]) -> None:

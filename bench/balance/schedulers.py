@@ -26,9 +26,12 @@ def _ours(stage: Stage) -> Desk:
 
 
 def _replicas(stage: Stage) -> Desk:
+    from bench.balance.exchange import Exchange
     from bench.balance.ours import Ours
 
-    return Ours(stage, stage.case.scenario.replicas)
+    desk = Ours(stage, stage.case.scenario.replicas)
+    Exchange(stage.clock, desk.replicas, f"exchange {stage.case.seed}").begin()
+    return desk
 
 
 ORACLE, ROUND_ROBIN, OURS, REPLICAS = "oracle", "roundrobin", "ours", "replicas"

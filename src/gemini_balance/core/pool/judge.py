@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gemini_balance.core.outcome import Blame, Cause
-from gemini_balance.core.pool.facts import Rested, Retired
+from gemini_balance.core.pool.facts import Retired
 from gemini_balance.core.pool.inference import Inference
 from gemini_balance.core.pool.key import RETIRED, Health, Key, Project, Source, domain_of, keys_of
 
@@ -56,7 +56,7 @@ class Judge:
         self._blame(now, lease, outcome)
         self._finds_out(now, lease, good=outcome.blame is Blame.NOBODY)
         if outcome.blame in (Blame.QUOTA, Blame.MODEL):
-            self._share_rest(lease)
+            self._share_refusal(now, lease, outcome)
         if lease.lane.ranks.by_tokens or outcome.blame is not Blame.NOBODY:
             lease.lane.place(now, lease.lane.of(lease.key))
         self._tell_breaker(now, lease, outcome)
@@ -64,6 +64,13 @@ class Judge:
             self._probed(now, key, outcome)
         if undecided:
             self._recall(now, key)
+
+    def heard(self, now: float, lease: Lease, outcome: Outcome) -> None:
+        """Another replica was refused: what that means here is found out as if it were our own attempt."""
+        if outcome.consumer and lease.key.project is None:
+            self._pool.told(now, lease.key, outcome.consumer)
+        self._blame(now, lease, outcome)
+        lease.lane.place(now, lease.lane.of(lease.key))
 
     def _blame(self, now: float, lease: Lease, outcome: Outcome) -> None:
         key = lease.key
@@ -128,11 +135,9 @@ class Judge:
         if self._pool.outbox is not None:
             self._pool.outbox.spent(lease, requests, tokens)
 
-    def _share_rest(self, lease: Lease) -> None:
-        ledger, outbox = lease.lane.of(lease.key), self._pool.outbox
-        if outbox is not None and ledger.cause is not None:
-            key = lease.key
-            outbox.note(Rested(lease.lane.model, key.spec.paid, key.id, ledger.rest, ledger.cause, ledger.limits))
+    def _share_refusal(self, now: float, lease: Lease, outcome: Outcome) -> None:
+        if self._pool.outbox is not None:
+            self._pool.outbox.refused(now, lease, outcome)
 
     def _answered(self, now: float, lease: Lease) -> None:
         key = lease.key

@@ -203,6 +203,11 @@ def keys_of(domain: Domain) -> list[Key]:
     return [domain] if isinstance(domain, Key) else domain.keys
 
 
+def group_of(keys: list[Key]) -> Domain:
+    """These keys share a quota, as far as can be inferred. A single one shares it with none."""
+    return keys[0] if len(keys) == 1 else Project(f"group-{min(key.id for key in keys)}", Source.INFERRED, keys)
+
+
 def living(domain: Domain) -> list[Key]:
     """Those that time, an answer or the end of an attempt may let serve."""
     return [key for key in keys_of(domain) if key.health not in RETIRED]

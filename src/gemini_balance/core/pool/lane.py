@@ -15,6 +15,7 @@ from gemini_balance.core.pool.key import domain_of, free_key, keys_of, living, n
 from gemini_balance.core.pool.pacific import day_ends
 from gemini_balance.core.pool.queue import Queue
 from gemini_balance.core.pool.ranks import Ranks
+from gemini_balance.core.pool.turns import Rota, Turns
 from gemini_balance.core.pool.windows import (
     BARS,
     BUSY,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool.promise import Forecast
     from gemini_balance.core.pool.queue import Kept
     from gemini_balance.core.pool.refusal import Refusal
-    from gemini_balance.core.pool.turns import Turns
 
 NOBODY: frozenset[KeyId] = frozenset()
 EVERYONE = "*"
@@ -71,12 +71,17 @@ class Lane:
         self.requests = 0  # in the running minute, of all projects
         self.undecided: set[Ledger] = set()  # whose keys wait for the end of their first attempts, or of a probe
         self.tried = 0.0  # when a group was last looked for that is to be put to the test
-        self.turns: Turns | None = None  # with other replicas
+        self.rota: Rota | None = None  # with other replicas
         self.estimates = Estimates()
         self.ranks = Ranks(by_tokens=any(limits.tpm or limits.tpd for limits in told.values()))
         self._fresh = deque(domains)
         self._gone: set[Domain] = set()
         self._numbers = count(1)
+
+    def join(self, turns: Turns | None) -> None:
+        """These replicas use the same projects; each begins with others."""
+        self.rota = None if turns is None else Rota(turns, self.model)
+        self._fresh.rotate(-int(turns.place * len(self._fresh)) if turns else 0)
 
     def pick(self, now: float, tokens: int, model: str, exclude: Set[KeyId] = NOBODY) -> tuple[Ledger, Key] | None:
         """After `advance`: the project with most room among those with enough, and one of its keys; None: none now."""
@@ -104,8 +109,10 @@ class Lane:
         ledger = self.take_up(domain)
         if self.kept is not None and self.kept.ledger is ledger:
             return None
-        if ledger.rest <= now and ledger.room >= 1 and ledger.fits(tokens) and not self._waits_for_turn(now, ledger):
-            return ledger
+        if ledger.rest <= now and ledger.room >= 1 and ledger.fits(tokens):
+            calm = self.rota is None or not self.rota.contended(now)
+            if calm or not self._waits_for_turn(now, ledger):
+                return ledger
         self.place(now, ledger)
         return None
 
@@ -180,6 +187,8 @@ class Lane:
             self._begin_day(now)
         while self.spent and self.spent[0][0] <= now:
             self._leave(now, heappop(self.spent)[2])
+        for ledger in self.rota.back(now) if self.rota else ():
+            self.place(now, ledger)
         while self.wakes and self.wakes[0][0] <= now:
             ledger = heappop(self.wakes)[2]
             if self.ledgers.get(ledger.domain) is ledger:
@@ -278,10 +287,10 @@ class Lane:
 
     def _waits_for_turn(self, now: float, ledger: Ledger) -> bool:
         """Is what is left here so little that it belongs to another replica for now? Then it is looked at again."""
-        turns = self.turns
-        if turns is None or not turns.scarce(ledger) or turns.mine(now, self.model, ledger.domain):
+        if self.rota is None or self.rota.mine(now, ledger):
             return False
-        self._wake_at(turns.next(now), ledger)
+        if (at := self.rota.put_off(now, ledger)) is not None:
+            self._wake_at(at, ledger)
         return True
 
     def _first(self, tokens: int) -> Ledger | None:

@@ -24,7 +24,7 @@ from gemini_balance.core.pool.lease import TRIAL, Granted, Lease
 from gemini_balance.core.pool.queue import Ticket
 from gemini_balance.core.pool.registry import Registry
 from gemini_balance.core.pool.state import restore, snapshot
-from gemini_balance.core.pool.turns import Turns
+from gemini_balance.core.pool.turns import Present, Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -57,7 +57,7 @@ class KeyPool(Registry):
         self.waiting = 0  # calls in all queues
         self.held = 0  # bytes of their bodies
         self._judge = Judge(self, max_failures, dice)
-        self._inbox = Inbox(self, self._judge.retire)
+        self._inbox = Inbox(self, self._judge)
         self._open: set[int] = set()
         self._ids = count(1)
 
@@ -129,15 +129,22 @@ class KeyPool(Registry):
     revive = reset
 
     def share(self, me: str, replicas: tuple[str, ...]) -> None:
-        """These replicas serve with the same keys; a single one shares with nobody."""
+        """These replicas serve with the same keys; a single one shares with nobody.
+
+        Several times a second each tells all others; who has told or heard grants.
+        """
         several = len(replicas) > 1
         self.turns, self.outbox = (Turns(me, replicas), Outbox(me)) if several else (None, None)
         for lane in self.lanes.values():
-            lane.turns = self.turns
+            lane.join(self.turns)
 
     def tell(self, now: float) -> list[Fact]:
         """What the other replicas may not know yet."""
-        return [] if self.outbox is None else self.outbox.tell(now)
+        if self.outbox is None or self.turns is None:
+            return []
+        present = Present(self.turns.me, now, tuple({lane.model for lane in self.lanes.values() if len(lane.queue)}))
+        self.turns.hear(now, present)
+        return [present, *self.outbox.tell(now)]
 
     def hear(self, now: float, facts: Iterable[Fact]) -> None:
         """What other replicas told."""
@@ -280,6 +287,8 @@ class KeyPool(Registry):
         if lane.breaker.opens_at(now) > now:
             return None
         found = trial(now, lane, demand.model)
+        if found and lane.rota and not lane.rota.ours(now, found[0]):
+            return None  # whoever's turn it is will tell
         return found and self._lend(now, lane, *found, demand, TRIAL)
 
     def _look_again(self, now: float, lane: Lane) -> float:

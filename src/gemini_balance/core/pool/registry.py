@@ -41,7 +41,7 @@ class Registry:
             self._bound_lanes()
             told = self._told_limits.get(name[0], {})
             lane = self.lanes[name] = Lane(name[0], self._domains(model, paid=name[1]), told)
-            lane.turns = self.turns
+            lane.join(self.turns)
             lane.models.add(model)
         elif model not in lane.models:
             lane.models.add(model)
@@ -52,8 +52,13 @@ class Registry:
         """The operator, or Google in an error, says which project this key belongs to."""
         self.projects.setdefault(name, Project(name, Source.TOLD)).add(key)
 
-    def regroup(self, now: float, old: list[Domain], new: list[Domain]) -> None:
-        """Keys share their quota in another way than before: their use, rests and limits go with them."""
+    def regroup(self, now: float, old: list[Domain], new: list[Domain], *, told: bool = False) -> None:
+        """Keys share their quota in another way than before: their use, rests and limits go with them.
+
+        `told`: by another replica.
+        """
+        if self.outbox is not None and not told:
+            self.outbox.divided(now, new)
         taken = [(lane, [lane.forget(domain) for domain in old]) for lane in self.lanes.values()]
         for domain in new:
             if isinstance(domain, Key):
@@ -78,6 +83,7 @@ class Registry:
                 del self.lanes[model, paid]
                 self.lanes[quota_model, paid] = lane
                 lane.model = quota_model
+                lane.join(self.turns)
 
     def _bound_lanes(self) -> None:
         if len(self.lanes) >= MOST_LANES:
