@@ -10,6 +10,7 @@ from gemini_balance.simulator.config import SimulatorConfig
 from gemini_balance.simulator.faults import Faults
 from gemini_balance.simulator.json_types import Object
 from gemini_balance.simulator.quota import Quotas
+from gemini_balance.simulator.resources.library import Library
 from gemini_balance.simulator.stats import Stats
 
 
@@ -19,6 +20,7 @@ class State:
     def __init__(self, config: SimulatorConfig) -> None:
         self._initial = config
         self.stats = Stats(config.keep_requests)
+        self.library = Library(config.seed)
         self.reset()
 
     def reset(self) -> None:
@@ -30,7 +32,13 @@ class State:
         self.clock = Clock(self.config.clock_speed, self.config.clock_start)
         self.quotas = Quotas(self.config.window)
         self.faults = Faults(self.config.faults, self.dice)
+        self.close()
+        self.library = Library(self.config.seed + 2)
         self.clear_stats()
+
+    def close(self) -> None:
+        """Delete what callers have uploaded."""
+        self.library.close()
 
     def clear_stats(self) -> None:
         """Count from zero; what still runs stays active."""

@@ -49,7 +49,7 @@ class Client:
         data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
-            connection.request(method, path, data if method == "POST" else None, sent)
+            connection.request(method, path, data if method in ("POST", "PATCH") else None, sent)
             response = connection.getresponse()
             lowered = {name.lower(): value for name, value in response.getheaders()}
             return Reply(response.status, lowered, response.read())
