@@ -41,7 +41,7 @@ async def generate(state: State, call: Call, body: bytes, tuned: Model | None = 
     found = look_up(state, call, model, request)
     prompt = read_prompt(request, state.config.directives)
     fault = state.faults.choose(call.caller, model, prompt)
-    if fault is not None and await _struck(call, fault):
+    if fault is not None and await struck(call, fault, streamed=call.route.streamed):
         return
     await _send(state, _Task(call, model, found.request, prompt, fault, found.cached_tokens))
 
@@ -52,9 +52,8 @@ def look_up(state: State, call: Call, model: Model, request: GenerateContentRequ
     return resolve(request, state.library, asker)
 
 
-async def _struck(call: Call, fault: Fault) -> bool:
+async def struck(call: Call, fault: Fault, *, streamed: bool) -> bool:
     """Let a fault strike that needs no answer. True when the exchange is over."""
-    streamed = call.route.streamed
     if fault.kind in NAMED:
         raise GoogleError(named(fault.kind, call.subject))
     if fault.kind in AS_STATUS and not streamed:

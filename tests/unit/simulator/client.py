@@ -74,6 +74,17 @@ class Client:
         return self.call("GET", "/__stats").json()
 
 
+def at(value: Json, *path: str | int) -> Json:
+    """What lies inside a value, step by step."""
+    for step in path:
+        if isinstance(value, dict):
+            value = value[str(step)]
+        else:
+            assert isinstance(value, list)
+            value = value[int(step)]
+    return value
+
+
 def ask(text: str, **fields: Json) -> Object:
     """A request with one user text."""
     return {"contents": [{"role": "user", "parts": [{"text": text}]}], **fields}

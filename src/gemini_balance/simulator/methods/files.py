@@ -98,7 +98,16 @@ async def download_file(ask: Ask) -> None:
 
 async def send_file(ask: Ask) -> None:
     """The bytes themselves."""
-    file = _downloadable(ask)
+    await _send(ask, _downloadable(ask))
+
+
+async def send_generated(ask: Ask) -> None:
+    """The bytes of a generated file, which are those of the file of the same id."""
+    ask.own(ask.library.items, ask.path, "generated_permission")
+    await _send(ask, ask.own(ask.library.files, f"files/{ask.names['file']}", MISSING))
+
+
+async def _send(ask: Ask, file: File) -> None:
     assert file.blob is not None
     exchange, blob = ask.call.exchange, file.blob
     length = (b"content-length", str(blob.size).encode())

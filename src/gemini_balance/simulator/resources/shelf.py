@@ -42,6 +42,10 @@ class Shelf(Generic[T]):
         """Whether the name is taken, by whomever."""
         return name in self._items
 
+    def holds_below(self, name: str) -> bool:
+        """Whether anything lies below the name."""
+        return any(other.startswith(f"{name}/") for other in self._items)
+
     def find(self, name: str, project: str, now: float) -> T | None:
         """The project's own, if it still exists."""
         self._forget(now)
