@@ -81,6 +81,7 @@ class Resources(Struct, frozen=True, forbid_unknown_fields=True):
 
     address           what URIs and upload URLs begin with; empty for the address that was called
     chunk             what the pieces of a resumable upload, but for the last, are a multiple of
+    upload_life       how long a begun upload can be gone on with
     processing        how long a video stays PROCESSING
     file_life         how long a file exists
     batch             how long a batch takes: pending for the first half, running for the second
@@ -91,6 +92,7 @@ class Resources(Struct, frozen=True, forbid_unknown_fields=True):
 
     address: str = ""
     chunk: int = 8 * 1024 * 1024
+    upload_life: float = 7 * 24 * 3600.0
     processing: float = 5.0
     file_life: float = 48 * 3600.0
     batch: float = 10.0

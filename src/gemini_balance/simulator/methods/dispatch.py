@@ -30,7 +30,7 @@ async def answer_resource(state: State, exchange: Exchange, route: ResourceRoute
 
 async def _go_on(state: State, exchange: Exchange, upload_id: str) -> None:
     """The next command of an upload. Its URL is all the authority it needs: the SDKs send no key with it."""
-    upload, record = state.library.uploads.get(upload_id), exchange.record
+    upload, record = state.library.upload(upload_id, state.clock.now()), exchange.record
     record.operation = CONTINUED
     if upload is not None:
         record.key, record.project = upload.key, upload.project

@@ -56,6 +56,7 @@ async def _start(ask: Ask, describe: Describe) -> None:
         id=library.namer.upload_id(),
         key=ask.call.caller.key,
         project=ask.project,
+        expires=ask.now + ask.config.upload_life,
         blob=Spooled(),
         declared=_declared(exchange),
         finish=lambda done: make(done.blob, mime_type),
@@ -97,7 +98,7 @@ def commands(exchange: Exchange) -> frozenset[str]:
 
 async def continue_upload(state: State, exchange: Exchange, upload_id: str) -> None:
     """Obey a command about an upload that was begun; nothing is raised, the upload server has its own refusals."""
-    upload = state.library.uploads.get(upload_id)
+    upload = state.library.upload(upload_id, state.clock.now())
     try:
         if upload is None:
             raise RefusedUploadError(404, "Not Found")

@@ -66,6 +66,15 @@ class Library:
         self.interactions: Shelf[Interaction] = Shelf()
         self.items: Shelf[Item] = Shelf()
 
+    def upload(self, upload_id: str, now: float) -> "Upload | None":
+        """The upload of this id, while it can be gone on with."""
+        upload = self.uploads.get(upload_id)
+        if upload is None or now < upload.expires:
+            return upload
+        upload.cancel()
+        del self.uploads[upload_id]
+        return None
+
     def close(self) -> None:
         """Delete all bytes on disk."""
         for upload in self.uploads.values():

@@ -24,6 +24,7 @@ class Upload(Struct, kw_only=True):
     id: str
     key: str
     project: str
+    expires: float
     finish: Callable[["Upload"], Object]
     blob: Spooled
     declared: int | None = None

@@ -99,6 +99,13 @@ def test_an_unknown_upload_is_not_found(google: Client) -> None:
     assert (reply.status, reply.body, reply.headers["x-goog-upload-status"]) == (404, b"Not Found", "final")
 
 
+def test_an_address_does_not_live_for_ever(google: Client) -> None:
+    path = path_of(start(google))
+    google.control(advance=7 * 24 * 3600)
+    late = command(google, path, "query")
+    assert (late.status, late.body) == (404, b"Not Found")
+
+
 def test_a_piece_that_breaks_off_can_be_gone_on_with(google: Client) -> None:
     path = path_of(start(google, size=len(DATA)))
     head = f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {len(DATA)}\r\nx-goog-upload-command: upload, finalize"
