@@ -154,6 +154,7 @@ NAMED: dict[str, Problem] = {
     "store_permission": Problem(
         403, "You do not have permission to access the FileSearchStore FILE or it may not exist."
     ),
+    "document_missing": Problem(404, "Documents does not exist."),
     "corpus_permission": Problem(403, "You do not have permission to access the Corpus FILE or it may not exist."),
     "generated_permission": Problem(
         403, "You do not have permission to access the GeneratedFile FILE or it may not exist."

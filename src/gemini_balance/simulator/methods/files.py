@@ -37,6 +37,8 @@ def wished_name(ask: Ask, described: messages.File) -> str:
 def add_file(ask: Ask, described: messages.File, blob: Blob | None, mime_type: str = "") -> Object:
     """A new file of the caller's, as files.create and an upload answer it."""
     mime_type = described.mime_type or mime_type or files.UNKNOWN_TYPE
+    if not files.is_storable(mime_type):
+        raise GoogleError(invalid_argument(f"Unsupported MIME type: {mime_type}"))
     file = File(
         name=wished_name(ask, described),
         project=ask.project,

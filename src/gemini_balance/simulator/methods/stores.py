@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gemini_balance.simulator.errors import GoogleError, Problem
+from gemini_balance.simulator.errors import GoogleError, Problem, invalid_argument
 from gemini_balance.simulator.json_types import Object
 from gemini_balance.simulator.methods.ask import Ask
 from gemini_balance.simulator.methods.operations import begin
@@ -15,7 +15,7 @@ from gemini_balance.simulator.resources.messages import (
     UploadToFileSearchStoreRequest,
     as_json,
 )
-from gemini_balance.simulator.resources.names import micros
+from gemini_balance.simulator.resources.names import is_slug, micros
 from gemini_balance.simulator.resources.shelf import Item
 from gemini_balance.simulator.shape import parse
 
@@ -65,7 +65,15 @@ def get_store(ask: Ask) -> Object:
 
 
 def _store(ask: Ask) -> Item:
+    _check_names(ask)
     return ask.own(ask.library.items, f"fileSearchStores/{ask.names['store']}", MISSING)
+
+
+def _check_names(ask: Ask) -> None:
+    """Google says which names can't be, before it looks for them."""
+    wrong = next((name for name in ask.names.values() if not is_slug(name)), None)
+    if wrong is not None:
+        raise GoogleError(invalid_argument(f"Invalid resource name: {wrong}"))
 
 
 def delete_store(ask: Ask) -> Object:
@@ -151,13 +159,13 @@ def list_documents(ask: Ask) -> Object:
 def get_document(ask: Ask) -> Object:
     """One document."""
     _store(ask)
-    return _document(ask, ask.own(ask.library.items, ask.path))
+    return _document(ask, ask.own(ask.library.items, ask.path, "document_missing"))
 
 
 def delete_document(ask: Ask) -> Object:
     """Delete one document."""
     _store(ask)
-    ask.library.items.drop(ask.own(ask.library.items, ask.path).name)
+    ask.library.items.drop(ask.own(ask.library.items, ask.path, "document_missing").name)
     return {}
 
 

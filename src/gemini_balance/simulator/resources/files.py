@@ -18,6 +18,7 @@ _READABLE = (
     "application/x-python",
     "application/x-typescript",
 )
+_STORABLE_FAMILIES = ("application", "audio", "font", "image", "message", "model", "multipart", "text", "video")
 _READABLE_FAMILIES = ("text", "image", "audio", "video")
 
 
@@ -79,6 +80,12 @@ def shown(file: File, now: float, place: Place) -> Object:
 def is_video(mime_type: str) -> bool:
     """Whether it takes time before it can be used."""
     return mime_type.startswith("video/")
+
+
+def is_storable(mime_type: str) -> bool:
+    """Whether there can be such a file at all."""
+    family, slash, kind = mime_type.partition("/")
+    return family in _STORABLE_FAMILIES and bool(slash and kind)
 
 
 def is_readable(mime_type: str) -> bool:

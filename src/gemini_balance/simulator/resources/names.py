@@ -35,6 +35,11 @@ def is_file_id(text: str) -> bool:
     return _FILE_ID.fullmatch(text) is not None
 
 
+def is_slug(text: str) -> bool:
+    """Whether a store or a document can be called so."""
+    return bool(text) and all(letter in _LETTERS + "-" for letter in text)
+
+
 def micros(moment: float) -> str:
     """When something happened."""
     return _written(moment, "%Y-%m-%dT%H:%M:%S.%fZ")

@@ -117,6 +117,14 @@ def test_only_the_project_searches_and_sees_its_stores(google: Client) -> None:
     assert get(google, PATH, STRANGER).json() == {}
 
 
+def test_names_that_cannot_be_are_refused_first(google: Client) -> None:
+    store = create(google)["name"]
+    paths = ("fileSearchStores/_no", f"{store}/documents/_no", f"{store}/documents/none", "no-store")
+    replies = [get(google, f"/v1beta/{path}") for path in paths]
+    assert [reply.status for reply in replies] == [400, 400, 404, 404]
+    assert replies[2].message() == "Documents does not exist."
+
+
 def test_a_store_with_documents_goes_by_force_only(google: Client) -> None:
     store = create(google)["name"]
     document = at(add(google, store), "response", "documentName")

@@ -82,6 +82,16 @@ def test_a_wrong_command_changes_nothing(
     assert command(google, path, "upload, finalize", DATA, 0).status == 200
 
 
+def test_a_type_that_does_not_exist_is_refused_at_the_end(google: Client) -> None:
+    path = path_of(start(google, {"file": {"mimeType": "bad/mime_type"}}, len(DATA)))
+    refused = command(google, path, "upload, finalize", DATA, 0)
+    assert (refused.status, refused.message(), refused.headers["x-goog-upload-status"]) == (
+        400,
+        "Unsupported MIME type: bad/mime_type",
+        "final",
+    )
+
+
 def test_what_has_ended_stays_so(google: Client) -> None:
     done, left = (path_of(start(google, size=len(DATA))) for _ in range(2))
     command(google, done, "upload, finalize", DATA, 0)
