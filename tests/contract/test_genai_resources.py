@@ -63,6 +63,11 @@ def test_a_file_from_memory_belongs_to_its_project(client: genai.Client, google:
     assert refused.value.code == 403
 
 
+def test_a_type_that_does_not_exist_is_refused(client: genai.Client) -> None:
+    with pytest.raises(errors.APIError, match="Unsupported MIME type: bad/mime_type"):
+        client.files.upload(file=io.BytesIO(b"test"), config={"mime_type": "bad/mime_type"})
+
+
 @pytest.mark.anyio
 @pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning")
 async def test_the_async_client_uploads_too(google: RunningSimulator) -> None:

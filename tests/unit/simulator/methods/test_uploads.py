@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import http.client
 import socket
 import time
 
@@ -90,6 +91,20 @@ def test_a_type_that_does_not_exist_is_refused_at_the_end(google: Client) -> Non
         "Unsupported MIME type: bad/mime_type",
         "final",
     )
+
+
+@pytest.mark.parametrize("kind", ["overloaded", "cut", "reset"])
+def test_a_fault_in_the_middle_costs_only_the_piece(google: Client, kind: str) -> None:
+    path = path_of(start(google, size=len(DATA)))
+    command(google, path, "upload", DATA[:CHUNK], 0)
+    google.control(faults=[{"kind": kind, "operation": "continueUpload", "times": 1}])
+    if kind == "overloaded":
+        assert command(google, path, "upload, finalize", DATA[CHUNK:], CHUNK).status == 503
+    else:
+        with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+            command(google, path, "upload, finalize", DATA[CHUNK:], CHUNK)
+    assert command(google, path, "query").headers["x-goog-upload-size-received"] == str(CHUNK)
+    assert command(google, path, "upload, finalize", DATA[CHUNK:], CHUNK).status == 200
 
 
 def test_what_has_ended_stays_so(google: Client) -> None:
