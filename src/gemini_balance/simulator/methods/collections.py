@@ -112,7 +112,7 @@ def create(ask: Ask, collection: Collection) -> Object:
     _check_parent(ask)
     value = _value(ask, collection)
     name = f"{ask.path}/{_id(ask, collection, value)}"
-    if ask.library.items.holds(name):
+    if ask.library.items.known(name, ask.now):
         raise ask.error("entity_exists")
     kept = {field: one for field, one in value.items() if field not in OUTPUT_FIELDS and field != "id"}
     item = Item(name=name, project=ask.project, created=ask.now, value=kept)

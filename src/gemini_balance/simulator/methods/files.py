@@ -29,7 +29,7 @@ def wished_name(ask: Ask, described: messages.File) -> str:
     name = "files/" + described.name.removeprefix("files/")
     if not is_file_id(name.removeprefix("files/")):
         raise GoogleError(invalid_argument(_BAD_NAME))
-    if ask.library.files.holds(name):
+    if ask.library.files.known(name, ask.now):
         raise ask.error("entity_exists")
     return name
 

@@ -34,7 +34,7 @@ def create_model(ask: Ask) -> Object:
         ready=ask.now + ask.config.operation,
         value=value | {"state": "CREATING"},
     )
-    if ask.library.items.holds(item.name):
+    if ask.library.items.known(item.name, ask.now):
         raise ask.error("entity_exists")
     ask.library.items.put(item)
     metadata: Object = {"@type": TYPE + "CreateTunedModelMetadata", "tunedModel": item.name, "totalSteps": 10}

@@ -38,9 +38,10 @@ class Shelf(Generic[T]):
         self._items[item.name] = item
         return item
 
-    def holds(self, name: str) -> bool:
-        """Whether the name is taken, by whomever."""
-        return name in self._items
+    def known(self, name: str, now: float) -> T | None:
+        """What has this name, whoever it belongs to, if it still exists."""
+        self._forget(now)
+        return self._items.get(name)
 
     def holds_below(self, name: str) -> bool:
         """Whether anything lies below the name."""
@@ -48,8 +49,7 @@ class Shelf(Generic[T]):
 
     def find(self, name: str, project: str, now: float) -> T | None:
         """The project's own, if it still exists."""
-        self._forget(now)
-        item = self._items.get(name)
+        item = self.known(name, now)
         return item if item is not None and item.project == project else None
 
     def owned(self, project: str, now: float, parent: str = "") -> list[T]:
