@@ -66,6 +66,7 @@ def read_body(body: bytes) -> Object:
         told: Object = msgspec.json.decode(body or b"{}", type=dict)
     except msgspec.MsgspecError as error:
         raise refusal(f"Invalid JSON payload received. {error}") from None
+    told = {name: value for name, value in told.items() if value is not None}
     unknown = next((name for name in told if name not in FIELDS), None)
     if unknown is not None:
         raise refusal(f"Unknown parameter '{unknown}'.")
@@ -96,7 +97,7 @@ def request_of(told: Object, contents: list[Json], *, knows_levels: bool) -> Gen
 
 
 def _config(told: Object, *, knows_levels: bool) -> Object:
-    given = told.get("generation_config") or {}
+    given = told.get("generation_config", {})
     if not isinstance(given, dict):
         raise refusal("'generation_config' must be an object.")
     config: Object = {field: given[name] for name, field in SETTINGS.items() if name in given}
@@ -110,7 +111,7 @@ def _config(told: Object, *, knows_levels: bool) -> Object:
 
 
 def _tools(told: Object) -> Iterator[Json]:
-    tools = told.get("tools") or []
+    tools = told.get("tools", [])
     if not isinstance(tools, list):
         raise refusal("'tools' must be a list.")
     for tool in tools:

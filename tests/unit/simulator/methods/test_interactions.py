@@ -238,3 +238,54 @@ def test_a_stream_can_break(google: Client) -> None:
         "step.start",
         "error",
     ]
+
+
+def test_code_is_run_in_steps(google: Client) -> None:
+    tools: Json = [{"type": "code_execution"}]
+    told = events(post(google, "Six times seven [[sim: text=42]]", tools=tools, stream=True))
+    kinds = [at(data, "step", "type") for name, data in told if name == "step.start"]
+    deltas = [at(data, "delta") for name, data in told if name == "step.delta"]
+    assert kinds == ["thought", "code_execution_call", "code_execution_result", "model_output"]
+    assert deltas[1:3] == [
+        {"type": "code_execution_call", "arguments": {"language": "python", "code": "print(6 * 7)\n"}},
+        {"type": "code_execution_result", "result": "42\n"},
+    ]
+
+
+def test_a_picture_is_said_after_its_text(google: Client) -> None:
+    told = events(post(google, "A red dot", model="gemini-2.5-flash-image", stream=True))
+    deltas = [at(data, "delta") for name, data in told if name == "step.delta"]
+    assert (at(deltas[0], "type"), at(deltas[-1], "type"), at(deltas[-1], "mime_type")) == (
+        "text",
+        "image",
+        "image/png",
+    )
+
+
+def test_thoughts_are_summed_up_when_asked(google: Client) -> None:
+    config: Json = {"thinking_summaries": "auto", "max_output_tokens": 5000, "thinking_level": "high"}
+    shown = post(google, "Hi", generation_config=config, system_instruction="Be brief.").json()
+    assert at(shown, "steps", 0, "summary", 0, "type") == "text"
+    told = events(post(google, "Hi", generation_config=config, stream=True))
+    assert at(told[3][1], "delta", "type") == "thought_summary"
+
+
+def test_media_may_be_named_by_address(google: Client) -> None:
+    video: Json = {"type": "video", "uri": "files/nowhere", "mime_type": "video/mp4"}
+    refused = post(google, [{"type": "user_input", "content": [video]}])
+    assert (refused.status, at(refused.json(), "error", "code")) == (403, "permission_denied")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"generation_config": []},
+        {"generation_config": {"seed": "x"}},
+        {"tools": {}},
+        {"tools": ["search"]},
+        {"input": 7},
+    ],
+)
+def test_settings_of_another_shape_are_refused(google: Client, fields: Object) -> None:
+    refused = google.call("POST", PATH, {"model": MODEL, "input": "Hi", **fields}, x_goog_api_key=KEY)
+    assert (refused.status, at(refused.json(), "error", "code")) == (400, "invalid_request")
