@@ -2,23 +2,22 @@
 
 from typing import cast
 
-from msgspec.structs import replace
-
 from gemini_balance.simulator import catalog, replies, stateless
-from gemini_balance.simulator.call import Call, framing_of, subject_of
+from gemini_balance.simulator.call import admit, framing_of
 from gemini_balance.simulator.config import SimulatorConfig
 from gemini_balance.simulator.control import control
 from gemini_balance.simulator.delivery import JSON, Framing, refuse
 from gemini_balance.simulator.directives import UnknownDirectiveError
-from gemini_balance.simulator.error_table import NAMED, named
+from gemini_balance.simulator.error_table import NAMED
 from gemini_balance.simulator.errors import GoogleError, Problem, invalid_argument
 from gemini_balance.simulator.faults import UnknownFaultError
-from gemini_balance.simulator.generate import generate
+from gemini_balance.simulator.generate import generate, look_up
 from gemini_balance.simulator.http import ClientGoneError, Exchange, Receive, Scope, Send
 from gemini_balance.simulator.json_types import Json, Object
-from gemini_balance.simulator.keys import credential, identify
 from gemini_balance.simulator.live.door import converse
 from gemini_balance.simulator.live.socket import Socket, SocketReceive, SocketScope, SocketSend
+from gemini_balance.simulator.methods.dispatch import answer_resource
+from gemini_balance.simulator.methods.table import ResourceRoute, find_resource
 from gemini_balance.simulator.routes import Route, find_route
 from gemini_balance.simulator.schema import GenerateContentRequest
 from gemini_balance.simulator.state import State
@@ -76,14 +75,14 @@ class Simulator:
 
     async def _answered(self, exchange: Exchange) -> None:
         record = exchange.record
-        route = find_route(record.method, record.path, record.query)
+        request_line = record.method, record.path, record.query
+        route = find_route(*request_line) or find_resource(*request_line)
         framing = framing_of(route)
         try:
-            body = await exchange.read_body()
-            self.state.stats.keep(record)
-            if route is None:
-                raise GoogleError(NAMED["page_404"])
-            await self._dispatch(exchange, route, framing, body)
+            if isinstance(route, ResourceRoute):
+                await answer_resource(self.state, exchange, route, framing)
+            else:
+                await self._served(exchange, route, framing)
         except GoogleError as error:
             await self._refused(exchange, error.problem, framing)
         except (UnknownDirectiveError, UnknownFaultError) as error:
@@ -91,28 +90,30 @@ class Simulator:
         if record.ending == "crashed":
             record.ending = "complete"
 
+    async def _served(self, exchange: Exchange, route: Route | None, framing: Framing | None) -> None:
+        body = await exchange.read_body()
+        self.state.stats.keep(exchange.record)
+        if route is None:
+            raise GoogleError(NAMED["page_404"])
+        await self._dispatch(exchange, route, framing, body)
+
     async def _refused(self, exchange: Exchange, problem: Problem, framing: Framing | None) -> None:
         if _is_malformed(problem):
             self.state.stats.complain(problem.message)
         await refuse(exchange, problem, framing)
 
     async def _dispatch(self, exchange: Exchange, route: Route, framing: Framing | None, body: bytes) -> None:
-        record, subject = exchange.record, subject_of(route)
-        record.model, record.operation = route.model, route.operation
-        caller = identify(credential(exchange.headers, record.query, subject), self.state.config)
-        record.key, record.project = caller.key, caller.project_name
-        subject = replace(subject, key=caller.key, project_number=caller.project_number)
-        if caller.error:
-            raise GoogleError(named(caller.error, subject))
+        call = admit(exchange, route, framing, self.state.config)
         if route.operation in LISTINGS:
             await _send_json(exchange, LISTINGS[route.operation](route))
         elif route.operation == "countTokens":
-            model = catalog.model_for(route, caller, subject)
-            await _send_json(exchange, _token_counts(read_count(body, model)))
+            model = catalog.model_for(route, call.caller, call.subject)
+            found = look_up(self.state, call, model, read_count(body, model))
+            await _send_json(exchange, _token_counts(found.request))
         elif route.operation in stateless.METHODS:
-            await stateless.answer_at_once(self.state, Call(exchange, route, framing, caller, subject), body)
+            await stateless.answer_at_once(self.state, call, body)
         else:
-            await generate(self.state, Call(exchange, route, framing, caller, subject), body)
+            await generate(self.state, call, body)
 
 
 def _is_malformed(problem: Problem) -> bool:

@@ -1,11 +1,14 @@
 """One API call: who makes it, what for, and where its answer goes."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from gemini_balance.simulator.config import SimulatorConfig
 from gemini_balance.simulator.delivery import EventStream, Framing, JsonArray
-from gemini_balance.simulator.error_table import Subject
+from gemini_balance.simulator.error_table import Subject, named
+from gemini_balance.simulator.errors import GoogleError
 from gemini_balance.simulator.http import Exchange
-from gemini_balance.simulator.keys import Caller
+from gemini_balance.simulator.keys import Caller, credential, identify
 from gemini_balance.simulator.models import BY_NAME
 from gemini_balance.simulator.routes import Route
 
@@ -34,3 +37,15 @@ def subject_of(route: Route) -> Subject:
     # Recorded: an unknown model in a batch "is not supported for embedContent".
     method = "embedContent" if route.operation == "batchEmbedContents" else route.operation
     return Subject(model=route.model, pool=pool, method=method, version=route.version)
+
+
+def admit(exchange: Exchange, route: Route, framing: Framing | None, config: SimulatorConfig) -> Call:
+    """The call, once it is known who makes it; raises GoogleError for the errors that the caller's key meets."""
+    record, subject = exchange.record, subject_of(route)
+    record.model, record.operation = route.model, route.operation
+    caller = identify(credential(exchange.headers, record.query, subject), config)
+    record.key, record.project = caller.key, caller.project_name
+    subject = replace(subject, key=caller.key, project_number=caller.project_number)
+    if caller.error:
+        raise GoogleError(named(caller.error, subject))
+    return Call(exchange, route, framing, caller, subject)

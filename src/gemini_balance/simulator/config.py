@@ -55,6 +55,7 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True):
     after    events that go out before it strikes (stall, cut_after, error_in_stream)
     seconds  how long (slow, stall)
     error    the row of errors.NAMED that error_in_stream and role_then_error say
+    operation  a method of the resources (createFile, getBatch, …) that meets it instead of generation
     """
 
     kind: str
@@ -66,6 +67,7 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True):
     after: int | None = None
     seconds: float | None = None
     error: str = "overload"
+    operation: str = ""
 
 
 class Pace(Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +75,31 @@ class Pace(Struct, frozen=True, forbid_unknown_fields=True):
 
     first_byte: float = 0.0
     between_events: float = 0.0
+
+
+class Resources(Struct, frozen=True, forbid_unknown_fields=True):
+    """How files, caches, batches and the like behave. Times are in simulated seconds.
+
+    address           what URIs and upload URLs begin with; empty for the address that was called
+    chunk             what the pieces of a resumable upload, but for the last, are a multiple of
+    upload_life       how long a begun upload can be gone on with
+    processing        how long a video stays PROCESSING
+    file_life         how long a file exists
+    batch             how long a batch takes: pending for the first half, running for the second
+    operation         how long an import, a tuning, a video or an interaction in the background takes
+    video_bytes       the size of a generated video
+    download_uploads  whether uploaded files can be downloaded; Google gives back only generated ones
+    """
+
+    address: str = ""
+    chunk: int = 8 * 1024 * 1024
+    upload_life: float = 7 * 24 * 3600.0
+    processing: float = 5.0
+    file_life: float = 48 * 3600.0
+    batch: float = 10.0
+    operation: float = 5.0
+    video_bytes: int = 64 * 1024
+    download_uploads: bool = True
 
 
 class SimulatorConfig(Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,6 +114,7 @@ class SimulatorConfig(Struct, frozen=True, forbid_unknown_fields=True):
     keep_requests    how many requests `GET /__requests` remembers
     directives       of every prompt that brings none of its own, for clients whose prompts can't be changed
     words            length of an answer's filler text; events the number of stream events it is cut into
+    resources        of files, caches, batches and the like
     """
 
     keys: dict[str, Key] = {}
@@ -103,6 +131,7 @@ class SimulatorConfig(Struct, frozen=True, forbid_unknown_fields=True):
     directives: str = ""
     words: int = 24
     events: int = 4
+    resources: Resources = Resources()
 
 
 DEMO_PROJECTS = ("amber", "basil", "cedar")

@@ -37,6 +37,10 @@ _OAUTH = (
     "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid "
     "authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
 )
+_NO_KEYS = (
+    "API keys are not supported by this API. Expected OAuth2 access token or other authentication credentials that "
+    "assert a principal. See https://cloud.google.com/docs/authentication"
+)
 _SUSPENDED = "Permission denied: Consumer 'api_key:KEY' has been suspended."
 _BLOCKED = f"Requests to this API {SERVICE} method RPC are blocked."
 _ACTIVATION = f"https://console.developers.google.com/apis/api/{SERVICE}/overview?project=PROJECT"
@@ -145,6 +149,21 @@ NAMED: dict[str, Problem] = {
     "cached_content": Problem(403, "CachedContent not found (or permission denied)"),
     "billed_only": Problem(400, "Imagen API is only accessible to billed users at this time."),
     "file_permission": Problem(403, "You do not have permission to access the File FILE or it may not exist."),
+    "file_inactive": Problem(
+        400, "The File FILE is not in an ACTIVE state and usage is not allowed.", "FAILED_PRECONDITION"
+    ),
+    "store_permission": Problem(
+        403, "You do not have permission to access the FileSearchStore FILE or it may not exist."
+    ),
+    "document_missing": Problem(404, "Documents does not exist."),
+    "corpus_permission": Problem(403, "You do not have permission to access the Corpus FILE or it may not exist."),
+    "generated_permission": Problem(
+        403, "You do not have permission to access the GeneratedFile FILE or it may not exist."
+    ),
+    "tuned_permission": Problem(403, "You do not have permission to access tuned model tunedModels/FILE."),
+    "entity_not_found": Problem(404, "Requested entity was not found."),
+    "entity_exists": Problem(409, "Requested entity already exists"),
+    "api_keys_refused": Problem(401, _NO_KEYS, details=(info("CREDENTIALS_MISSING", method="RPC"),)),
     "cached_content_small": Problem(
         400, "Cached content is too small. total_token_count=97, min_total_token_count=1024"
     ),

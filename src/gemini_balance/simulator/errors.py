@@ -17,6 +17,7 @@ STATUS_OF = {
     402: "RESOURCE_EXHAUSTED",
     403: "PERMISSION_DENIED",
     404: "NOT_FOUND",
+    409: "ALREADY_EXISTS",
     429: "RESOURCE_EXHAUSTED",
     499: "CANCELLED",
     500: "INTERNAL",
@@ -26,7 +27,10 @@ STATUS_OF = {
 
 
 class Problem(Struct, frozen=True):
-    """One error answer. `details` is the encoded list, `shape` how the envelope is packed."""
+    """One error answer. `details` is the encoded list, `shape` how it is packed.
+
+    Shapes are `object`, `array` (one element), `html` (a page), and `words`, the interactions' own: its code is a word.
+    """
 
     code: int
     message: str
@@ -36,6 +40,8 @@ class Problem(Struct, frozen=True):
 
     def envelope(self) -> Json:
         """The body as a value."""
+        if self.shape == "words":
+            return {"error": {"message": self.message, "code": self.status}}
         error: Object = {"code": self.code, "message": self.message, "status": self.status or STATUS_OF[self.code]}
         if self.details:
             error["details"] = list(self.details)

@@ -61,18 +61,23 @@ class Faults:
             return self._wished(prompt)
         return next((fault for n, fault in enumerate(self._faults) if self._strikes(n, fault, caller, model)), None)
 
+    def choose_for(self, caller: Caller, operation: str) -> Fault | None:
+        """The fault that a call of a resource's method meets."""
+        return next((fault for n, fault in enumerate(self._faults) if self._strikes(n, fault, caller, operation)), None)
+
     def _wished(self, prompt: Prompt) -> Fault | None:
         wishes = prompt.wishes
         fault = check(Fault(kind=wishes.fault, after=wishes.after, seconds=wishes.seconds, error=wishes.error))
         self._met_by_prompt[prompt] += 1
         return None if wishes.times is not None and self._met_by_prompt[prompt] > wishes.times else fault
 
-    def _strikes(self, n: int, fault: Fault, caller: Caller, model: Model) -> bool:
-        matches = (
-            fault.key in ("", caller.key)
-            and fault.project in ("", caller.project_name)
-            and fault.model in ("", model.name, model.quota_model)
+    def _strikes(self, n: int, fault: Fault, caller: Caller, called: Model | str) -> bool:
+        aimed = (
+            fault.operation == called
+            if isinstance(called, str)
+            else not fault.operation and fault.model in ("", called.name, called.quota_model)
         )
+        matches = aimed and fault.key in ("", caller.key) and fault.project in ("", caller.project_name)
         if not matches or (fault.times is not None and self._met[n] >= fault.times):
             return False
         if fault.rate < 1.0 and self._dice.random() >= fault.rate:

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from gemini_balance.simulator import catalog, replies, resources, strike
+from gemini_balance.simulator import catalog, replies, strike
 from gemini_balance.simulator.answer import Answer, Prompt, answer, read_prompt
 from gemini_balance.simulator.call import Call
 from gemini_balance.simulator.config import Fault
@@ -12,6 +12,7 @@ from gemini_balance.simulator.error_table import named
 from gemini_balance.simulator.errors import GoogleError, invalid_argument
 from gemini_balance.simulator.faults import Kind, spoil
 from gemini_balance.simulator.models import Model
+from gemini_balance.simulator.references import Asker, Resolved, resolve
 from gemini_balance.simulator.replies import Frame
 from gemini_balance.simulator.schema import GenerateContentRequest
 from gemini_balance.simulator.state import State
@@ -27,18 +28,25 @@ class _Task(Struct, frozen=True):
     request: GenerateContentRequest
     prompt: Prompt
     fault: Fault | None
+    cached_tokens: dict[str, int] = {}
 
 
-async def generate(state: State, call: Call, body: bytes) -> None:
-    """Answer the call; raises GoogleError for what Google refuses."""
-    model = catalog.model_for(call.route, call.caller, call.subject)
+async def generate(state: State, call: Call, body: bytes, tuned: Model | None = None) -> None:
+    """Answer the call, by a tuned model where one is given; raises GoogleError for what Google refuses."""
+    model = tuned or catalog.model_for(call.route, call.caller, call.subject)
     request = read_generate(body, model, streamed=call.route.streamed)
-    resources.check(request, call.subject)
+    found = look_up(state, call, model, request)
     prompt = read_prompt(request, state.config.directives)
     fault = state.faults.choose(call.caller, model, prompt)
-    if fault is not None and await strike.struck(call, fault):
+    if fault is not None and await strike.struck(call, fault, streamed=call.route.streamed):
         return
-    await _send(state, _Task(call, model, request, prompt, fault))
+    await _send(state, _Task(call, model, found.request, prompt, fault, found.cached_tokens))
+
+
+def look_up(state: State, call: Call, model: Model, request: GenerateContentRequest) -> Resolved:
+    """The request with what it points at; raises GoogleError for what the caller can't use."""
+    asker = Asker(call.caller.project_name, call.subject, model.resource, state.clock.now())
+    return resolve(request, state.library, asker)
 
 
 async def _send(state: State, task: _Task) -> None:
@@ -65,7 +73,8 @@ def _admit(state: State, task: _Task) -> Frame:
     paid, now = caller.project.paid, state.clock.now()
     state.quotas.charge(now, caller.project_name, model.quota_model, limits, total, paid=paid)
     tier = task.request.service_tier.lower()
-    return Frame(model, state.new_response_id(), tokens, "standard" if tier in ("", "unspecified") else tier)
+    told = "standard" if tier in ("", "unspecified") else tier
+    return Frame(model, state.new_response_id(), tokens, told, task.cached_tokens)
 
 
 def _events(state: State, task: _Task, frame: Frame) -> replies.Responses:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypedDict
 
 from gemini_balance.simulator.error_table import NAMED
@@ -13,6 +13,7 @@ from gemini_balance.simulator.stats import Record
 
 MAX_BODY = 100 * 1024 * 1024
 FAIR_BYTES = 256 * 1024
+KEPT_OF_A_STREAM = 64 * 1024
 EXTENSION = "gemini_balance.simulator"
 HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"vary", b"Origin, X-Origin, Referer"),
@@ -32,6 +33,7 @@ class Scope(TypedDict):
     path: str
     query_string: bytes
     headers: list[tuple[bytes, bytes]]
+    server: tuple[str, int] | None
     extensions: dict[str, dict[str, asyncio.Transport]]
 
 
@@ -49,6 +51,12 @@ Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 
 
+def _address(scope: Scope) -> str:
+    """What the caller connected to, whatever it says in its Host header."""
+    host, port = scope.get("server") or ("localhost", 80)
+    return f"http://{host}:{port}"
+
+
 class ClientGoneError(Exception):
     """The caller closed the connection before the answer was complete."""
 
@@ -64,8 +72,10 @@ class Exchange:
             query=scope["query_string"].decode("latin-1"),
             headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]],
         )
+        self.address = _address(scope)
         self.started = False
         self.chunk = 0
+        self._more = True
         self._since_yield = 0
         self._transport = scope.get("extensions", {}).get(EXTENSION, {}).get("transport")
         self._receive = receive
@@ -76,19 +86,32 @@ class Exchange:
         """The whole request body; raises ClientGoneError when the caller leaves, GoogleError past the limit."""
         pieces: list[bytes] = []
         size = 0
-        more = True
-        while more:
+        while self._more:
             event = await self._receive()
             if event["type"] == "http.disconnect":
                 raise ClientGoneError
             size += len(event.get("body", b""))
             if size <= MAX_BODY:
                 pieces.append(event.get("body", b""))
-            more = event.get("more_body", False)
+            self._more = event.get("more_body", False)
         if size > MAX_BODY:
             raise GoogleError(NAMED["too_large"])
         self.record.body = b"".join(pieces)
         return self.record.body
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """What is left of the body as it arrives, however long; only its beginning is kept. Raises ClientGoneError."""
+        kept = bytearray()
+        while self._more:
+            event = await self._receive()
+            if event["type"] == "http.disconnect":
+                raise ClientGoneError
+            piece = event.get("body", b"")
+            kept += piece[: KEPT_OF_A_STREAM - len(kept)]
+            self.record.body = bytes(kept)
+            self._more = event.get("more_body", False)
+            if piece:
+                yield piece
 
     async def reply(self, status: int, body: bytes, content_type: str, *headers: tuple[bytes, bytes]) -> None:
         """A whole answer at once."""
@@ -102,11 +125,13 @@ class Exchange:
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
 
     async def start(self, status: int, content_type: str, *headers: tuple[bytes, bytes]) -> None:
-        """Send status and headers."""
+        """Send status and headers; a given header replaces the usual one of its name."""
         self.started = True
         self.record.status = status
         kind = (b"content-type", content_type.encode())
-        await self._send({"type": "http.response.start", "status": status, "headers": [kind, *HEADERS, *headers]})
+        given = {name for name, _ in headers}
+        usual = [header for header in HEADERS if header[0] not in given]
+        await self._send({"type": "http.response.start", "status": status, "headers": [kind, *usual, *headers]})
 
     async def write(self, data: bytes) -> None:
         """Send a piece of the body, waiting while the caller reads slowly; raises ClientGoneError."""

@@ -7,6 +7,7 @@ from gemini_balance.simulator.json_types import Object
 
 CHAT = ("generateContent", "countTokens", "createCachedContent", "batchGenerateContent")
 GEMMA = ("generateContent", "countTokens")
+VIDEO = ("predictLongRunning",)
 IMAGE = ("generateContent", "countTokens", "batchGenerateContent")
 SPEECH = IMAGE
 EMBED = ("embedContent", "countTextTokens", "countTokens", "asyncBatchEmbedContent")
@@ -306,6 +307,17 @@ MODELS: tuple[Model, ...] = (
         input_limit=262_144,
         output_limit=32_768,
         call_ids=False,
+    ),
+    Model(
+        name="veo-3.1-generate-preview",
+        display="Veo 3.1",
+        version="3.1",
+        generation=3.1,
+        methods=VIDEO,
+        input_limit=480,
+        output_limit=8_192,
+        thinking=False,
+        outputs=(),
     ),
     Model(
         name="gemini-embedding-001",

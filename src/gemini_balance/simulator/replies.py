@@ -26,6 +26,7 @@ class Frame(Struct, frozen=True):
     response_id: str
     prompt_tokens: dict[str, int]
     service_tier: str = "standard"
+    cached_tokens: dict[str, int] = {}
 
 
 class _Spent(Struct):
@@ -183,9 +184,10 @@ def usage(frame: Frame, candidates: int = 0, thoughts: int = 0, tools: int = 0) 
     if candidates:
         counts["candidatesTokenCount"] = candidates
     counts["totalTokenCount"] = prompt + candidates + thoughts + tools
-    counts["promptTokensDetails"] = [
-        {"modality": modality, "tokenCount": tokens} for modality, tokens in frame.prompt_tokens.items()
-    ]
+    if frame.cached_tokens:
+        counts["cachedContentTokenCount"] = sum(frame.cached_tokens.values())
+        counts["cacheTokensDetails"] = _by_modality(frame.cached_tokens)
+    counts["promptTokensDetails"] = _by_modality(frame.prompt_tokens)
     if tools:
         counts["toolUsePromptTokenCount"] = tools
         counts["toolUsePromptTokensDetails"] = [{"modality": "TEXT", "tokenCount": tools}]
@@ -193,6 +195,10 @@ def usage(frame: Frame, candidates: int = 0, thoughts: int = 0, tools: int = 0) 
         counts["thoughtsTokenCount"] = thoughts
     counts["serviceTier"] = frame.service_tier
     return counts
+
+
+def _by_modality(counts: dict[str, int]) -> list[Json]:
+    return [{"modality": modality, "tokenCount": tokens} for modality, tokens in counts.items()]
 
 
 def encode_event(response: Json) -> bytes:

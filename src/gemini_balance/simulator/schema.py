@@ -129,9 +129,10 @@ ServiceTier = Annotated[str, _enum("ServiceTier", "UNSPECIFIED", "STANDARD", "FL
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """A proto message. `ONEOF` names the fields of which only one may be set."""
+    """A proto message. `ONEOF` names the fields of which only one may be set, `ONEOF_NAME` what they are together."""
 
     ONEOF: ClassVar[tuple[str, ...]] = ()
+    ONEOF_NAME: ClassVar[str] = "data"
     PROTO: ClassVar[str] = ""
 
 

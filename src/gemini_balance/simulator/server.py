@@ -92,6 +92,7 @@ class RunningSimulator:
             self._loop.call_soon_threadsafe(self._close)
         self._thread.join(START_TIMEOUT)
         self._socket.close()
+        self._simulator.state.close()
 
     def _close(self) -> None:
         self._server.should_exit = True

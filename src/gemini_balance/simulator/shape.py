@@ -68,15 +68,15 @@ def _read_message(message: type[Message], value: Json, path: str, violations: Vi
             name, read = field
             found[name] = read(item, f"{path}.{name}" if path else name, violations)
     if message.ONEOF:
-        _check_oneof(message.ONEOF, found, path, violations)
+        _check_oneof(message, found, path, violations)
     # After a violation the values read are placeholders; nobody looks at them.
     return None if violations else message(**found)
 
 
-def _check_oneof(members: tuple[str, ...], found: dict[str, object], path: str, violations: Violations) -> None:
-    given = [name for name in found if name in members]
+def _check_oneof(message: type[Message], found: dict[str, object], path: str, violations: Violations) -> None:
+    given = [name for name in found if name in message.ONEOF]
     for name in given[1:]:
-        sentence = f"(oneof), oneof field 'data' is already set. Cannot set '{_camel(name)}'"
+        sentence = f"(oneof), oneof field '{message.ONEOF_NAME}' is already set. Cannot set '{camel(name)}'"
         violations.append((path, f"Invalid value at '{path}' {sentence}"))
 
 
@@ -98,7 +98,7 @@ def _fields(message: type[Message]) -> dict[str, tuple[str, Reader]]:
     spellings: dict[str, tuple[str, Reader]] = {}
     for name in message.__struct_fields__:
         field = (name, _reader(hints[name]))
-        for spelling in (name, _camel(name), OTHER_NAMES.get(name, name)):
+        for spelling in (name, camel(name), OTHER_NAMES.get(name, name)):
             spellings[spelling] = field
     return spellings
 
@@ -185,6 +185,7 @@ def _no_list(path: str, violations: Violations) -> object:
     return None
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """The JSON spelling of a proto field."""
     head, *tail = name.split("_")
     return head + "".join(word.capitalize() for word in tail)

@@ -12,6 +12,7 @@ from gemini_balance.simulator.clock import Clock
 from gemini_balance.simulator.config import SimulatorConfig
 from gemini_balance.simulator.faults import Faults
 from gemini_balance.simulator.quota import Quotas
+from gemini_balance.simulator.resources.library import Library
 from gemini_balance.simulator.stats import Stats
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class State:
     def __init__(self, config: SimulatorConfig) -> None:
         self._initial = config
         self.stats = Stats(config.keep_requests)
+        self.library = Library(config.seed)
         self.reset()
 
     def reset(self) -> None:
@@ -38,9 +40,13 @@ class State:
         self.faults = Faults(self.config.faults, self.dice)
         # What a Live conversation is resumed by: the project and what was said.
         self.live_sessions: dict[str, tuple[str, list[Content]]] = {}
-        # The key behind each `auth_tokens/…` that was made here.
-        self.ephemeral_tokens: dict[str, str] = {}
+        self.close()
+        self.library = Library(self.config.seed + 2)
         self.clear_stats()
+
+    def close(self) -> None:
+        """Delete what callers have uploaded."""
+        self.library.close()
 
     def clear_stats(self) -> None:
         """Count from zero; what still runs stays active."""

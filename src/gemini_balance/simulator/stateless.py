@@ -64,7 +64,7 @@ async def answer_at_once(state: State, call: Call, body: bytes) -> None:
         raise GoogleError(named("billed_only", call.subject))
     wishes, text = directives.read(asked.prompt, state.config.directives)
     fault = state.faults.choose(call.caller, model, Prompt(text, wishes, turn=1, answered_steps=0))
-    if fault is not None and await struck(call, fault):
+    if fault is not None and await struck(call, fault, streamed=call.route.streamed):
         return
     _charge(state, call, model, asked)
     await send_whole(call.exchange, asked.answer(wishes, text), timing(state.config.pace, wishes, fault), fault)

@@ -12,9 +12,8 @@ from gemini_balance.simulator.faults import SLOWLY, Kind
 AS_STATUS = frozenset((Kind.ERROR_IN_STREAM, Kind.ROLE_THEN_ERROR))
 
 
-async def struck(call: Call, fault: Fault) -> bool:
+async def struck(call: Call, fault: Fault, *, streamed: bool) -> bool:
     """Let a fault strike that needs no answer. True when the exchange is over; raises GoogleError."""
-    streamed = call.route.streamed
     if fault.kind in NAMED:
         raise GoogleError(named(fault.kind, call.subject))
     if fault.kind in AS_STATUS and not streamed:

@@ -49,7 +49,7 @@ class Client:
         data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
-            connection.request(method, path, data if method == "POST" else None, sent)
+            connection.request(method, path, data if method in ("POST", "PATCH") else None, sent)
             response = connection.getresponse()
             lowered = {name.lower(): value for name, value in response.getheaders()}
             return Reply(response.status, lowered, response.read())
@@ -72,6 +72,17 @@ class Client:
     def stats(self) -> Object:
         """The simulator's statistics."""
         return self.call("GET", "/__stats").json()
+
+
+def at(value: Json, *path: str | int) -> Json:
+    """What lies inside a value, step by step."""
+    for step in path:
+        if isinstance(value, dict):
+            value = value[str(step)]
+        else:
+            assert isinstance(value, list)
+            value = value[int(step)]
+    return value
 
 
 def ask(text: str, **fields: Json) -> Object:

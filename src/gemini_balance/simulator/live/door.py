@@ -184,8 +184,9 @@ def _key_of_token(socket: Socket, state: State) -> str:
     scheme, _, shown = socket.headers.get("authorization", "").partition(" ")
     in_query = dict(parse_qsl(socket.record.query)).get("access_token", "")
     token = shown if scheme.lower() == "token" else in_query
-    if token in state.ephemeral_tokens:
-        return state.ephemeral_tokens[token]
+    made = state.library.items.known(token, state.clock.now())
+    if made is not None:
+        return f"AIzaSim-{made.project}-1"
     found = _TOKEN.fullmatch(token)
     if found is None:
         raise GoogleError(_NO_TOKEN)
