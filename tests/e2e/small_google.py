@@ -53,7 +53,7 @@ class SmallGoogle:
         self.calls.append(call)
         status, body, headers = self._answer(call)
         if isinstance(body, int):
-            await self._pour(send, body, headers)
+            await self._pour(send, body, headers, cut="cut" in call.query)
             return
         data = body if isinstance(body, bytes) else json.dumps(body, indent=1).encode()
         told = [(b"content-type", b"application/json; charset=UTF-8"), (b"x-secret", call.key.encode())]
@@ -80,13 +80,15 @@ class SmallGoogle:
         call.digest = digest.hexdigest()
         return call
 
-    async def _pour(self, send: Any, size: int, headers: dict[str, str]) -> None:
-        """A download of `size` bytes."""
+    async def _pour(self, send: Any, size: int, headers: dict[str, str], *, cut: bool) -> None:
+        """A download of `size` bytes, or of only the first half of them."""
         told = [(name.encode(), value.encode()) for name, value in headers.items()]
         told.append((b"content-length", b"%d" % size))
         await send({"type": "http.response.start", "status": 200, "headers": told})
         piece = bytes(PIECE)
         for begin in range(0, size, PIECE):
+            if cut and begin > size / 2:
+                return
             await send({"type": "http.response.body", "body": piece[: size - begin], "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
