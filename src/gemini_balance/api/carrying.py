@@ -17,10 +17,12 @@ from gemini_balance.api.errors import JSON, send_error, send_failure
 from gemini_balance.api.leaving import watching
 from gemini_balance.api.names import ROUTE
 from gemini_balance.api.raw_reply import PassedOn
+from gemini_balance.api.routes import nothing_at
 from gemini_balance.core.call import Call, Framing, Operation
 from gemini_balance.core.catalog.route import Route
 from gemini_balance.core.dialects.native.dialect import STRICT_PREFIX, without_credentials
 from gemini_balance.core.errors import BadRequest
+from gemini_balance.core.gemini.error_body import error_in
 from gemini_balance.core.gemini.named import readdressed
 from gemini_balance.core.gemini.references import Reference, may_refer, references_in, sent_on
 from gemini_balance.core.gemini.surface import Door, Resource, model_method
@@ -52,6 +54,7 @@ FORWARDED = frozenset(
 UPLOAD = b"x-goog-upload-"
 SAFE_IN_PATHS = "/:@!$&'()*+,;=~-._"
 HAVE_MODELS = frozenset({"interactions", "cachedContents"})
+NOT_FOUND = 404
 BODYLESS = frozenset({"GET", "DELETE"})
 
 
@@ -187,7 +190,7 @@ class Carrier:
             await self.gateway.execute(route, carriage, exchange.story)
         except CallFailed as failed:
             exchange.told += [pair for pair in carriage.told if pair[0].startswith(UPLOAD)]
-            await send_failure(exchange, failed, None)
+            await self._fail(exchange, route, failed)
         except asyncio.CancelledError:
             if exchange.ended_by is None:
                 raise
@@ -195,6 +198,13 @@ class Carrier:
         finally:
             if watch is not None:
                 watch.stop()
+
+    async def _fail(self, exchange: Exchange, route: Route, failed: CallFailed) -> None:
+        """For a method that it doesn't have, Google has only a page. We know what may have been meant."""
+        outcome = failed.outcome
+        if outcome.status == NOT_FOUND and not route.single_attempt and error_in(outcome.body) is None:
+            return await send_error(exchange, nothing_at(exchange.scope["path"], exchange.dialect))
+        return await send_failure(exchange, failed, None)
 
     async def _list(self, exchange: Exchange, found: Resource, route: Route, query: str) -> None:
         """One page of what the caller's token owns, whichever keys it lives with."""

@@ -78,11 +78,16 @@ def find(method: str, path: str, place: Place, dialect: Dialect) -> Match:
     if not operations:
         if dialect is NATIVE and place.prefix and (found := _resource(method, place)) is not None:
             return found
-        raise NotFound(f"There is nothing at {path[:200]}. Did you mean {_likely(path, dialect)}?")
+        raise nothing_at(path, dialect)
     if method not in operations:
         allowed = tuple(operations)
         raise MethodNotAllowed(f"{path[:200]} takes {' or '.join(allowed)}, not {method}.", allowed)
     return Match(dialect, operations[method], target)
+
+
+def nothing_at(path: str, dialect: Dialect) -> NotFound:
+    """The error that names the path that was likely meant."""
+    return NotFound(f"There is nothing at {path[:200]}. Did you mean {_likely(path, dialect)}?")
 
 
 FIXED = {f"{prefix}/{tail}": Place(prefix, tail) for prefix in PREFIXES for tail in (*OPENAI_TAILS, *NATIVE_TAILS)}
