@@ -275,3 +275,29 @@ def test_googles_own_library_uploads_lists_uses_and_deletes(
         assert file.name in [one.name for one in client.files.list(config={"page_size": 2})]
         client.files.delete(name=file.name)
         assert file.name not in [one.name for one in client.files.list(config={"page_size": 2})]
+
+
+@pytest.mark.parametrize("kind", ["our address", "google's address", "file id", "cache"])
+def test_openai_callers_use_what_they_own_and_nothing_else(
+    served: GatewayProcess, google: SmallGoogle, kind: str
+) -> None:
+    cached = call(served, "POST", "/v1beta/cachedContents", {}).json["name"]
+    file = uploaded(served)
+    part: dict[str, Any] = {"type": "text", "text": "Hi"}
+    match kind:
+        case "our address":
+            part = {"type": "image_url", "image_url": {"url": file["uri"]}}
+        case "google's address":
+            url = f"https://generativelanguage.googleapis.com/v1beta/{file['name']}"
+            part = {"type": "image_url", "image_url": {"url": url}}
+        case "file id":
+            part = {"type": "file", "file": {"file_id": file["name"]}}
+    body: dict[str, Any] = {"model": "gemini-2.5-flash", "messages": [{"role": "user", "content": [part]}]}
+    if kind == "cache":
+        body["extra_body"] = {"google": {"cached_content": cached}}
+    key = google.made[cached if kind == "cache" else file["name"]][0]
+    for _ in range(4):
+        answer = call(served, "POST", "/hf/v1/chat/completions", body)
+        assert (answer.status, answer.json["choices"][0]["message"]["content"]) == (200, key)
+    stranger = call(served, "POST", "/hf/v1/chat/completions", body, THEIRS)
+    assert (stranger.status, stranger.json["error"]["code"]) == (404, "not_found")

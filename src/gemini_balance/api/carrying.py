@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import msgspec
 from msgspec.structs import replace
 
-from gemini_balance.api.asgi import BodyPieces, read_body
+from gemini_balance.api.asgi import CLIENT_LEFT, BodyPieces, read_body
 from gemini_balance.api.auth import shows_token
 from gemini_balance.api.errors import JSON, send_error, send_failure
 from gemini_balance.api.leaving import watching
@@ -24,7 +24,8 @@ from gemini_balance.core.dialects.native.dialect import STRICT_PREFIX, without_c
 from gemini_balance.core.errors import BadRequest
 from gemini_balance.core.gemini.error_body import error_in
 from gemini_balance.core.gemini.named import readdressed
-from gemini_balance.core.gemini.references import Reference, may_refer, references_in, sent_on
+from gemini_balance.core.gemini.references import Reference, address_at, file_in, may_refer, references_in, sent_on
+from gemini_balance.core.gemini.schema import FileData
 from gemini_balance.core.gemini.surface import Door, Resource, model_method
 from gemini_balance.core.pool import Demand, KeyId
 from gemini_balance.core.pool.key import RETIRED
@@ -154,6 +155,21 @@ class Carrier:
         headers = call.headers if unchanged else _plain(call.headers)
         return replace(call, raw=body, pinned=pinned, headers=headers)
 
+    async def held(self, exchange: Exchange, call: Call) -> Call:
+        """A translated call with the key that what it names at Google lives with."""
+        known, names, media = self._known(exchange), [], []
+        if call.request is not None and call.request.cached_content:
+            names.append(call.request.cached_content)
+        for one in (*call.files, *call.media):
+            found = file_in(one.url)
+            if found is None or (found.host and found.host not in known):
+                media += [] if one.held else [one]
+                continue
+            names.append(found.name)
+            if not one.held:  # its address is ours: to fetch it from ourselves would be a detour
+                one.part.inline_data, one.part.file_data = None, FileData(address_at(found, self.google))
+        return replace(call, media=tuple(media), pinned=await self.owners.pin(_client(exchange), names))
+
     def _looked_into(self, exchange: Exchange, body: bytes, largest: int) -> tuple[bytes, list[Reference], bool]:
         """The body as it is to be sent, what it names, and whether it is as it came: perhaps packed."""
         packing = exchange.headers.get(b"content-encoding", b"identity").lower()
@@ -185,7 +201,8 @@ class Carrier:
         carriage = Carriage(reply, self.transport, self.owners, errand, hosts, pieces)
         exchange.fail = reply.fail
         exchange.task = asyncio.current_task()
-        watch = None if pieces is not None else watching(exchange, receive)  # who reads the pieces learns it, too
+        told = CLIENT_LEFT in exchange.scope.get("extensions", {})
+        watch = watching(exchange, receive) if told or pieces is None else None  # one that asks would eat the pieces
         try:
             await self.gateway.execute(route, carriage, exchange.story)
         except CallFailed as failed:

@@ -30,7 +30,10 @@ class PassedOn:
         self.committed = True
         self._exchange.story.first_byte = self._clock.now() - self._exchange.began
         self._events = any(name == b"content-type" and b"event-stream" in value for name, value in headers)
-        known = [(b"content-length", b"%d" % length)] if length is not None and status not in BODYLESS else []
+        if status in BODYLESS:
+            length, known = 0, []
+        else:
+            known = [] if length is None else [(b"content-length", b"%d" % length)]
         extra = UNBUFFERED if self._events else ()
         await self._exchange.open(status, [*headers, *known, *extra], length)
 

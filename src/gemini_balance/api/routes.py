@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from gemini_balance.api.paths import meant
@@ -69,6 +70,7 @@ EXAMPLES = tuple(
     for dialect in dialects
     for tail in [*TAILS[dialect.name], *([f"models/MODEL:{m}" for m in METHODS] if dialect is NATIVE else [])]
 )
+REMEMBERED = 200  # characters of a path that is worth keeping what it means
 ALIKE = 0.8  # how much a word must resemble one of Google's to be taken for a slip of the pen
 
 
@@ -97,6 +99,11 @@ def split(path: str) -> Place:
     """A known prefix and what follows it; the prefix is empty where none fits, also with what can be forgiven."""
     if fixed := FIXED.get(path):
         return fixed
+    return _split(path) if len(path) < REMEMBERED else _split.__wrapped__(path)
+
+
+@lru_cache(maxsize=1024)
+def _split(path: str) -> Place:
     place = _cut(path)
     if _is_plain(place):
         return place
@@ -146,11 +153,14 @@ def dialect_of(place: Place, headers: Mapping[bytes, bytes], query: bytes) -> Di
 def _operations(dialect: Dialect, tail: str) -> tuple[dict[str, Operation], str]:
     if fixed := TAILS[dialect.name].get(tail):
         return fixed, ""
-    if dialect is NATIVE and (asked := model_method(tail)) is not None:
-        if operation := METHODS.get(asked.method):
-            return {"POST": operation}, asked.model
-        return {"POST": Operation.METHOD}, f"{asked.model}:{asked.method}"
     kind, _, name = tail.partition("/")
+    if dialect is NATIVE and ":" in name:
+        model, _, method = name.partition(":")
+        if kind == "models" and method in METHODS:  # nearly always
+            return {"POST": METHODS[method]}, model
+        if (asked := model_method(tail)) is not None:
+            known = METHODS.get(asked.method)
+            return {"POST": known or Operation.METHOD}, asked.model if known else f"{asked.model}:{asked.method}"
     if kind != "models" or not name or ":" in name or "/" in name:
         return {}, ""
     return ONE_MODEL, name

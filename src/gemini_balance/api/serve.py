@@ -195,6 +195,8 @@ class Door:
         exchange.task = asyncio.current_task(self._running_loop())
         watch = watching(exchange, receive)
         try:
+            if call.media or call.files or (call.request is not None and call.request.cached_content):
+                exchange.call = call = await self.carrier.held(exchange, call)
             if call.media:
                 spare = None if has_marks(body) and not aside else aside
                 await prepare(call.media, self.media, self._largest, spare)
@@ -205,7 +207,8 @@ class Door:
                 route = _with(route, whole(route.body, aside))
             if len(route.body) > HUGE:
                 await _others_turn(route.body)
-            await self.gateway.execute(route, self._remembering(exchange, call, route, reply), exchange.story)
+            answer = self._remembering(exchange, route, reply) if call.verbatim else reply
+            await self.gateway.execute(route, answer, exchange.story)
         except CallFailed as failed:
             await send_failure(exchange, failed, reply)
         except GatewayError as error:
@@ -218,9 +221,9 @@ class Door:
             reply.stop()
             watch.stop()
 
-    def _remembering(self, exchange: Exchange, call: Call, route: Route, reply: ClientReply) -> Reply:
+    def _remembering(self, exchange: Exchange, route: Route, reply: ClientReply) -> Reply:
         """A caller that goes on with a long answer itself comes back with a token, which only one key knows."""
-        if not call.verbatim or unary_limit(route.model) == UNLIMITED or exchange.principal is None:
+        if unary_limit(route.model) == UNLIMITED or exchange.principal is None:
             return reply
         return Continuing(reply, self.carrier.owners, exchange.principal.id, exchange.story)
 

@@ -69,6 +69,7 @@ class Media(msgspec.Struct, frozen=True):
 
     url: str
     part: Part
+    held: bool = False  # at Google: it stays there, and only the key that has it can use it
 
 
 class Unsigned(msgspec.Struct, frozen=True):
@@ -118,5 +119,6 @@ class Call(msgspec.Struct, frozen=True):
     include_usage: bool = False
     wishes: Wishes = NO_WISHES
     media: tuple[Media, ...] = ()  # to be fetched before the request can be sent
+    files: tuple[Media, ...] = ()  # what Google holds already
     dropped: tuple[str, ...] = ()  # what could not be carried, for the caller to see
     pinned: KeyId | None = None  # the key that made what the request names

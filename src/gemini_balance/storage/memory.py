@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.ports import Owned
 
 
+CLEARED_EVERY = 1000  # rows
+
+
 class MemoryResources:
     """Implements `ResourceStore`."""
 
@@ -22,6 +25,8 @@ class MemoryResources:
 
     async def put(self, owned: Owned, now: float) -> None:
         self._rows[owned.client, owned.name] = owned
+        if not len(self._rows) % CLEARED_EVERY:
+            self._rows = {at: row for at, row in self._rows.items() if row.until > now}
 
     async def delete(self, client: str, name: str) -> None:
         self._rows.pop((client, name), None)

@@ -11,7 +11,8 @@ from gemini_balance.core.catalog.config import Config
 from gemini_balance.core.catalog.dropped import told
 from gemini_balance.core.catalog.estimate import beginning_of, tokens_in
 from gemini_balance.core.catalog.fit import fit
-from gemini_balance.core.catalog.resolve import resolve, successor
+from gemini_balance.core.catalog.resolve import check_name, resolve, successor
+from gemini_balance.core.gemini.surface import PARENTS
 from gemini_balance.core.pool import Demand
 from gemini_balance.core.wire.codec import encode
 
@@ -72,11 +73,19 @@ def _demand(call: Call, config: Config, model: str, body: bytes, client: str) ->
 
 def _ready(call: Call, config: Config) -> tuple[str, bytes, tuple[str, ...]]:
     if call.request is None:  # native: only a retired model's name is changed, never a byte of the body
-        model = successor(call.model, config.listed, config.today) if call.model else ""
-        return model, call.raw, ()
+        return _native_model(call.model, config), call.raw, ()
     resolved = resolve(call.model, config.listed, config.search_models, config.today, config.image_models)
     request, dropped = fit(call.request, call.wishes, resolved, config)
     return resolved.model, encode(request), told([*call.dropped, *dropped])
+
+
+def _native_model(name: str, config: Config) -> str:
+    """Tuned models and dynamic ones have no successors."""
+    parent, slash, bare = name.partition("/")
+    if slash and parent in PARENTS:
+        check_name(bare)
+        return name
+    return successor(name, config.listed, config.today) if name else ""
 
 
 def _single_attempt(call: Call, config: Config) -> bool:

@@ -111,10 +111,15 @@ def continuation(token: str) -> str:
     return f"continuations/{sha256(token.encode()).hexdigest()}"
 
 
+def address_at(reference: Reference, google: str) -> str:
+    """The file's address at Google's host, which is `google`."""
+    path = reference.said.partition("://")[2].partition("/")[2].removeprefix("gemini/")
+    return f"{google}/{path or f'v1beta/{reference.name}'}"
+
+
 def sent_on(body: bytes, reference: Reference, google: str) -> bytes:
     """The body with a file's address at Google's host, where it was told at another; no other byte changes."""
-    path = reference.said.partition("://")[2].partition("/")[2].removeprefix("gemini/")
-    right = f"{google}/{path}".encode()
+    right = address_at(reference, google).encode()
     said = reference.said.encode()
     for slash in (b"/", b"\\/"):
         body = body.replace(b'"%b"' % said.replace(b"/", slash), b'"%b"' % right)
