@@ -24,7 +24,15 @@ from gemini_balance.core.dialects.native.dialect import STRICT_PREFIX, without_c
 from gemini_balance.core.errors import BadRequest
 from gemini_balance.core.gemini.error_body import error_in
 from gemini_balance.core.gemini.named import readdressed
-from gemini_balance.core.gemini.references import Reference, address_at, file_in, may_refer, references_in, sent_on
+from gemini_balance.core.gemini.references import (
+    INTERACTS,
+    Reference,
+    address_at,
+    file_in,
+    may_refer,
+    references_in,
+    sent_on,
+)
 from gemini_balance.core.gemini.schema import FileData
 from gemini_balance.core.gemini.surface import Door, Resource, model_method
 from gemini_balance.core.pool import Demand, KeyId
@@ -174,7 +182,7 @@ class Carrier:
         """The body as it is to be sent, what it names, and whether it is as it came: perhaps packed."""
         packing = exchange.headers.get(b"content-encoding", b"identity").lower()
         plain = unpacked(body, packing, largest)
-        if not may_refer(plain):
+        if not may_refer(plain, INTERACTS):
             return body, [], True
         referred = [one for one in references_in(plain) if not one.host or one.host in self._known(exchange)]
         for one in referred:

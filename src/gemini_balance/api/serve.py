@@ -26,7 +26,7 @@ from gemini_balance.core.catalog.route import Route, route_of
 from gemini_balance.core.dialects import Moment
 from gemini_balance.core.errors import GatewayError, ModelNotFound, ShuttingDown
 from gemini_balance.core.gemini.long_decode import UNLIMITED, unary_limit
-from gemini_balance.core.gemini.references import may_refer
+from gemini_balance.core.gemini.references import CONTINUES, may_refer
 from gemini_balance.core.gemini.signatures import SignatureStore
 from gemini_balance.core.wire.lean import has_marks, lean, whole
 from gemini_balance.gateway.continuing import Continuing
@@ -139,7 +139,7 @@ class Door:
         body, aside = lean(body)
         inbound = Inbound(method, exchange.place.forgiven or path, query, headers, body, match.target)
         exchange.call = call = match.dialect.decode(match.operation, inbound)
-        if call.verbatim and (may_refer(call.raw) or "/" in call.model or b"content-encoding" in headers):
+        if call.verbatim and (may_refer(call.raw, _signs(call)) or "/" in call.model or b"content-encoding" in headers):
             exchange.call = call = await self.carrier.pinned(exchange, call, self._largest)
         if call.operation in LISTS and not call.verbatim:
             return await self._list_models(exchange, call)
@@ -244,6 +244,11 @@ async def _others_turn(body: bytes) -> None:
     `sleep(0)` would be one turn of the loop, of which a small call takes several.
     """
     await asyncio.sleep(len(body) * PAUSE)
+
+
+def _signs(call: Call) -> tuple[bytes, ...]:
+    """What only some models' calls may name."""
+    return () if unary_limit(call.model) == UNLIMITED else CONTINUES
 
 
 def _with(route: Route, body: bytes) -> Route:

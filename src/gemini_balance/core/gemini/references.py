@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A body without any of these names nothing of the kind. JSON may spell each letter and slash in another way.
-SIGNS = (b"files/", b"cachedContents/", b"fileSearchStores/", b"tunedModels/", b"nteraction", b"ontinuation")
+SIGNS = (b"files/", b"cachedContents/", b"fileSearchStores/", b"tunedModels/")
+CONTINUES = (b"ontinuation",)
+INTERACTS = (*CONTINUES, b"nteraction")
 ESCAPES = (b"\\/", b"\\u00")
 # The fields that Google follows, in both spellings that it takes.
 ADDRESSES = frozenset({"fileUri", "file_uri", "uri"})
@@ -42,16 +44,19 @@ class Reference(NamedTuple):
     host: str = ""
 
 
-def may_refer(body: bytes) -> bool:
-    """Is it worth looking into? Costs little, also where the body is an image of 20 MB."""
+def may_refer(body: bytes, more: tuple[bytes, ...] = ()) -> bool:
+    """Is it worth looking into? Costs little, also where the body is an image of 20 MB.
+
+    `more` are signs that mean something in some calls only: CONTINUES, INTERACTS.
+    """
     if len(body) <= LONG:
-        return _signs_in(body)
+        return _signs_in(body, more)
     done = 0
     for start, end in long_runs(body):
-        if _signs_in(body[done:start]):
+        if _signs_in(body[done:start], more):
             return True
         done = end
-    return _signs_in(body[done:])
+    return _signs_in(body[done:], more)
 
 
 def references_in(body: bytes) -> list[Reference]:
@@ -71,12 +76,18 @@ def file_in(address: str) -> Reference | None:
     return None if found is None else Reference(found[3], address, found[2] or "")
 
 
-def _signs_in(text: bytes) -> bool:
+def _signs_in(text: bytes, more: tuple[bytes, ...]) -> bool:
+    """One byte is found 20 times as fast as a word, and most texts have no slash."""
     find = text.find  # `in` raises and catches an error of its own each time before it looks
-    for sign in SIGNS:
-        if find(sign) >= 0:
-            return True
-    return any(find(escape) >= 0 for escape in ESCAPES) if find(b"\\") >= 0 else False
+    return (
+        (find(b"/") >= 0 and _any(text, SIGNS))
+        or (find(b"\\") >= 0 and _any(text, ESCAPES))
+        or (bool(more) and _any(text, more))
+    )
+
+
+def _any(text: bytes, words: tuple[bytes, ...]) -> bool:
+    return any(text.find(word) >= 0 for word in words)
 
 
 def _walk(value: object) -> Iterator[Reference]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec import json
 
 from gemini_balance.core.errors import BadRequest
-from gemini_balance.core.gemini.references import Reference, continuation, may_refer, references_in, sent_on
+from gemini_balance.core.gemini.references import INTERACTS, Reference, continuation, may_refer, references_in, sent_on
 from gemini_balance.core.wire.lean import LONG
 
 GOOGLE = "https://generativelanguage.googleapis.com"
@@ -59,7 +59,7 @@ def generate(**part: Any) -> dict[str, Any]:
 def test_references_are_found_where_google_follows_them(body: Any, found: list[Reference]) -> None:
     encoded = json.encode(body)
     assert references_in(encoded) == found
-    assert may_refer(encoded) or not found
+    assert may_refer(encoded, INTERACTS) or not found
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"{'fileUri':'files/a'}", b"[" * 100_000])
