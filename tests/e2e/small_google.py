@@ -43,6 +43,7 @@ class SmallGoogle:
     made: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)  # name → key, as told
     uploads: dict[str, tuple[str, str, int]] = field(default_factory=dict)  # id → key, content type, bytes so far
     calls: list[Call] = field(default_factory=list)
+    refusals: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # for the next calls
     leaks: bool = False  # does it repeat the key in headers and errors?
     _numbers: Any = field(default_factory=lambda: count(1))
 
@@ -93,6 +94,8 @@ class SmallGoogle:
         await send({"type": "http.response.body", "body": b""})
 
     def _answer(self, call: Call) -> tuple[int, Any, dict[str, str]]:
+        if self.refusals and call.method == "POST":
+            return *self.refusals.pop(0), {}
         pieces = call.path.strip("/").split("/")
         if pieces[0] == "upload":
             return self._upload(call)
