@@ -21,6 +21,7 @@ from gemini_balance.api.carrying import Carrier
 from gemini_balance.api.clients import PublicUrl, TrustedProxies
 from gemini_balance.api.health import health_routes
 from gemini_balance.api.landing import landing_route
+from gemini_balance.api.references import References
 from gemini_balance.api.serve import Door
 from gemini_balance.core.addresses import AllowedHosts
 from gemini_balance.core.attempts import RetryPolicy
@@ -155,7 +156,7 @@ def build(
     public = PublicUrl(settings.public_url, trusted)
     owners = Owners(resources or MemoryResources(), clock)
     hosts = frozenset({urlsplit(google.address).netloc, urlsplit(GOOGLE).netloc})
-    carrier = Carrier(gateway, raw, owners, public, google.address, hosts)
+    carrier = Carrier(gateway, raw, owners, References(owners, public, google.address, hosts))
     door = Door(gateway, media, carrier, models, tokens, options, journal, clock, trusted, request_ids(), _today)
     pages = Starlette(routes=[landing_route(public), *health_routes(lambda: not door.draining)])
     checker = KeyChecker(gateway, options.check_interval_hours, dice)

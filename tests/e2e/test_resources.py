@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 OTHER = "sk-other-token"  # ends like TOKEN, so both have one name in logs
 MINE, THEIRS = {"x-goog-api-key": TOKEN}, {"x-goog-api-key": OTHER}
+BUSY = 503, {"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}
 NATIVE = "/v1beta/models/gemini-2.5-flash:generateContent"
 SETTINGS = {"ALLOWED_TOKENS": f"{TOKEN},{OTHER}", "TRUSTED_PROXIES": "127.0.0.0/8"}
 
@@ -144,6 +145,30 @@ def test_what_anothers_token_made_is_not_there(served: GatewayProcess, google: S
     assert len(google.calls) == asked
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://else.example/v1beta/NAME",
+        "https://GENERATIVELANGUAGE.googleapis.com/v1beta/NAME",
+        "https://generativelanguage.googleapis.com:443/v1beta/NAME",
+        "https://generativelanguage.googleapis.com//v1beta/NAME/#x",
+        "v1beta/NAME",
+    ],
+)
+def test_no_spelling_of_an_address_leads_to_anothers_file(
+    served: GatewayProcess, google: SmallGoogle, address: str
+) -> None:
+    name, asked = uploaded(served)["name"], len(google.calls)
+    assert asking(served, address.replace("NAME", name), THEIRS).status == 404
+    assert len(google.calls) == asked
+
+
+def test_an_address_elsewhere_that_is_nobodys_is_googles_to_fetch(served: GatewayProcess, google: SmallGoogle) -> None:
+    address = "https://else.example/v1beta/files/nobodys"
+    assert asking(served, address).status == 200
+    assert address.encode() in google.calls[-1].body
+
+
 def test_a_packed_body_hides_nothing(served: GatewayProcess) -> None:
     body = gzip.compress(
         b'{"contents":[{"parts":[{"fileData":{"fileUri":"%b"}}]}]}' % uploaded(served)["name"].encode()
@@ -155,12 +180,19 @@ def test_a_packed_body_hides_nothing(served: GatewayProcess) -> None:
     assert served.request("POST", NATIVE, body, MINE | packed | {"content-encoding": "br"}).status == 400
 
 
+def test_what_is_made_in_one_go_can_be_used_together(served: GatewayProcess, google: SmallGoogle) -> None:
+    names = [uploaded(served)["name"] for _ in range(6)]
+    parts = [{"fileData": {"fileUri": name}} for name in names]
+    assert len({google.made[name][0] for name in names}) == 1
+    assert call(served, "POST", NATIVE, {"contents": [{"parts": parts}]}).status == 200
+
+
 def test_resources_of_two_keys_in_one_request_are_a_clear_error(served: GatewayProcess, google: SmallGoogle) -> None:
-    files = [uploaded(served) for _ in range(6)]
-    one = files[0]["name"]
-    two = next(f["name"] for f in files if google.made[f["name"]][0] != google.made[one][0])
-    parts = [{"fileData": {"fileUri": name}} for name in (one, two)]
-    answer = call(served, "POST", NATIVE, {"contents": [{"parts": parts}]})
+    one = uploaded(served)["name"]
+    google.refusals = [BUSY]  # so another key has the next one
+    two = call(served, "POST", "/v1beta/cachedContents", {}).json["name"]
+    body = {"contents": [{"parts": [{"fileData": {"fileUri": one}}]}], "cachedContent": two}
+    answer = call(served, "POST", NATIVE, body)
     assert answer.status == 400
     assert f"{one} and {two} live with different API keys" in answer.json["error"]["message"]
 
@@ -170,7 +202,8 @@ def test_a_list_is_of_all_keys_and_of_what_the_token_owns(
     served: GatewayProcess, google: SmallGoogle, collection: str
 ) -> None:
     for headers in (MINE, THEIRS):
-        for _ in range(7):
+        for number in range(7):
+            google.refusals = [BUSY] if number == 3 else []  # so another key has the rest
             assert call(served, "POST", f"/v1beta/{collection}", {"displayName": "x"}, headers).status == 200
     mine: list[str] = []
     token = ""

@@ -140,7 +140,7 @@ class Door:
         inbound = Inbound(method, exchange.place.forgiven or path, query, headers, body, match.target)
         exchange.call = call = match.dialect.decode(match.operation, inbound)
         if call.verbatim and (may_refer(call.raw, _signs(call)) or "/" in call.model or b"content-encoding" in headers):
-            exchange.call = call = await self.carrier.pinned(exchange, call, self._largest)
+            exchange.call = call = await self.carrier.references.pinned(exchange, call, self._largest)
         if call.operation in LISTS and not call.verbatim:
             return await self._list_models(exchange, call)
         if call.operation is Operation.METHOD:
@@ -196,7 +196,7 @@ class Door:
         watch = watching(exchange, receive)
         try:
             if call.media or call.files or (call.request is not None and call.request.cached_content):
-                exchange.call = call = await self.carrier.held(exchange, call)
+                exchange.call = call = await self.carrier.references.held(exchange, call)
             if call.media:
                 spare = None if has_marks(body) and not aside else aside
                 await prepare(call.media, self.media, self._largest, spare)

@@ -45,6 +45,7 @@ class Errand:
     names: bool = True  # may the answer name what the caller comes back to?
     addressed: bool = False  # does it tell addresses at Google's?
     removes: str = ""  # the name of what is deleted
+    homely: bool = False  # is it best made where this client made something just before?
 
 
 @dataclass(frozen=True, slots=True)

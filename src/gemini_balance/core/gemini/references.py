@@ -33,6 +33,9 @@ OPAQUE = frozenset(
 _FILE = re.compile(
     r"(?:(https?)://([^/?#]+)(?:/gemini)?/(?:download/)?v\d[a-z\d]*/)?(files/[A-Za-z0-9_-]{1,64})(?:[:?].*)?"
 )
+_ANYWHERE = re.compile(r"files/[A-Za-z0-9_-]{1,64}")
+UNSURE = "?"
+"""In the place of a host: the address is not one that Google gives."""
 _OWNED = re.compile(r"(?:cachedContents|fileSearchStores|tunedModels|files)/[^/]+")
 
 
@@ -71,9 +74,11 @@ def references_in(body: bytes) -> list[Reference]:
 
 
 def file_in(address: str) -> Reference | None:
-    """The file that an address or a name means. Of hosts not Google's, only paths exactly like Google's are."""
-    found = _FILE.fullmatch(address)
-    return None if found is None else Reference(found[3], address, found[2] or "")
+    """The file that an address or a name means, or could mean: how much Google forgives in an address is not known."""
+    if found := _FILE.fullmatch(address):
+        return Reference(found[3], address, (found[2] or "").lower())
+    found = _ANYWHERE.search(address)
+    return None if found is None else Reference(found[0], address, UNSURE)
 
 
 def _signs_in(text: bytes, more: tuple[bytes, ...]) -> bool:

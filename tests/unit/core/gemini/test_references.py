@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from msgspec import json
 
 from gemini_balance.core.errors import BadRequest
-from gemini_balance.core.gemini.references import INTERACTS, Reference, continuation, may_refer, references_in, sent_on
+from gemini_balance.core.gemini.references import (
+    INTERACTS,
+    UNSURE,
+    Reference,
+    continuation,
+    may_refer,
+    references_in,
+    sent_on,
+)
 from gemini_balance.core.wire.lean import LONG
 
 GOOGLE = "https://generativelanguage.googleapis.com"
@@ -43,10 +51,13 @@ def generate(**part: Any) -> dict[str, Any]:
             {"contents": [generate(fileData={"fileUri": "files/a"}), generate(fileData={"fileUri": "files/a"})]},
             [Reference("files/a", "files/a")],
         ),
+        # what Google may or may not take for a file of its own
+        (generate(fileData={"fileUri": "gs://files/a"}), [Reference("files/a", "gs://files/a", UNSURE)]),
+        (generate(fileData={"fileUri": f"{FILE}/"}), [Reference("files/a-1", f"{FILE}/", UNSURE)]),
+        (generate(fileData={"fileUri": "//x//files/a#b"}), [Reference("files/a", "//x//files/a#b", UNSURE)]),
         # nothing that lives with a key
-        (generate(fileData={"fileUri": "https://www.youtube.com/watch?v=files/a"}), []),
-        (generate(fileData={"fileUri": "https://example.com/files/a"}), []),
-        (generate(fileData={"fileUri": "gs://bucket/files/a"}), []),
+        (generate(fileData={"fileUri": "https://www.youtube.com/watch?v=abc"}), []),
+        (generate(fileData={"fileUri": "gs://bucket/a"}), []),
         (generate(text="cachedContents/c, fileUri: files/a"), []),
         (generate(functionCall={"name": "f", "args": {"fileUri": "files/a", "uri": FILE}}), []),
         (generate(functionResponse={"name": "f", "response": {"cachedContent": "cachedContents/c"}}), []),
