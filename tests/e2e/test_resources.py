@@ -163,6 +163,20 @@ def test_no_spelling_of_an_address_leads_to_anothers_file(
     assert len(google.calls) == asked
 
 
+def test_our_address_may_have_a_path(google: SmallGoogle, tmp_path: Path) -> None:
+    public = {"PUBLIC_URL": "https://ai.example/balance/"}
+    with gateway(cast("RunningSimulator", google), tmp_path, **SETTINGS, **public) as served:
+        begun = begin(served)
+        address = begun.headers["x-goog-upload-url"]
+        assert address.startswith("https://ai.example/balance/upload/v1beta/files?upload_id=")
+        file = call(served, "POST", "/v1beta/files", {}).json
+        asked = asking(served, f"https://ai.example/balance/v1beta/{file['name']}")
+        assert asked.status == 200
+        sent = google.calls[-1].json["contents"][0]["parts"][0]["fileData"]["fileUri"]
+        assert sent == f"{google.url}/v1beta/{file['name']}"
+        assert call(served, "DELETE", f"/v1beta/{file['name']}").status == 200
+
+
 def test_an_address_elsewhere_that_is_nobodys_is_googles_to_fetch(served: GatewayProcess, google: SmallGoogle) -> None:
     address = "https://else.example/v1beta/files/nobodys"
     assert asking(served, address).status == 200

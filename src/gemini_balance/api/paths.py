@@ -68,8 +68,11 @@ def _native(tail: list[str]) -> list[str]:
 
 
 def _shared(around: list[str]) -> bool:
-    """Could these stand before OpenAI's list of models? A version that only Google has, or its house, says no."""
-    return not {"gemini", "v1beta", "v1alpha"} & set(around)
+    """Could these stand before OpenAI's list of models? A version that only Google has, or its house, says no.
+
+    Google's own door for OpenAI's clients is `/v1beta/openai`.
+    """
+    return "openai" in around or not {"gemini", "v1beta", "v1alpha"} & set(around)
 
 
 def _openai_prefix(around: list[str]) -> str:

@@ -73,9 +73,13 @@ class References:
         # An address elsewhere is Google's to fetch, unless it could be taken for somebody's file.
         referred = [one for one in found if one.host in known or await self.owners.whose(one.name)]
         for one in referred:
-            if one.host not in self.hosts | {"", UNSURE}:
+            if one.host not in self.hosts | {"", UNSURE} or (one.host and self._is_ours(exchange, one.said)):
                 plain = sent_on(plain, one, self.google)
         return plain, referred, False
+
+    def _is_ours(self, exchange: Exchange, address: str) -> bool:
+        """PUBLIC_URL may have a path."""
+        return address.startswith(f"{self.public.of(exchange.scope, exchange.headers)}/")
 
     def _known(self, exchange: Exchange) -> frozenset[str]:
         """Hosts of which an address may mean a file that was uploaded through us."""

@@ -46,6 +46,7 @@ ASKED = "models/m:generateContent"
         ("/v1beta/models/m:generateContent/", f"/v1beta/{ASKED}"),
         # a base address of another door
         ("/v1beta/openai/chat/completions", "/openai/v1/chat/completions"),
+        ("/v1beta/openai/models", "/openai/v1/models"),
         ("/v1beta/chat/completions", CHAT),
         ("/gemini/v1beta/chat/completions", CHAT),
         ("/v1/v1beta/models/m:generateContent", f"/v1beta/{ASKED}"),

@@ -129,8 +129,10 @@ def continuation(token: str) -> str:
 
 def address_at(reference: Reference, google: str) -> str:
     """The file's address at Google's host, which is `google`."""
+    if reference.host in ("", UNSURE):
+        return f"{google}/v1beta/{reference.name}"
     path = reference.said.partition("://")[2].partition("/")[2].removeprefix("gemini/")
-    return f"{google}/{path or f'v1beta/{reference.name}'}"
+    return f"{google}/{path}"
 
 
 def sent_on(body: bytes, reference: Reference, google: str) -> bytes:
