@@ -271,6 +271,13 @@ def test_rare_methods_and_unknown_fields_pass_through_byte_for_byte(
     assert answer.body == json.dumps({"method": "notYetKnown", "key": sent.key}, indent=1).encode()
 
 
+@pytest.mark.parametrize("path", ["/v1beta/models/a%0d%0ax: y/operations/o", "/v1beta/files/a%0d%0ax", "/v1beta/%0a"])
+def test_a_path_writes_no_header(served: GatewayProcess, path: str) -> None:
+    answer = call(served, "GET", path.replace(" ", "%20"))
+    assert answer.status == 404
+    assert "x" not in answer.headers
+
+
 def test_no_header_but_those_that_mean_something_passes(served: GatewayProcess, google: SmallGoogle) -> None:
     file = uploaded(served)
     answer = call(served, "GET", f"/v1beta/{file['name']}:download?alt=media")

@@ -16,7 +16,7 @@ from gemini_balance.api.leaving import watching
 from gemini_balance.api.names import ROUTE
 from gemini_balance.api.raw_reply import PassedOn
 from gemini_balance.api.references import client_of, without_packing
-from gemini_balance.api.resource_route import UPLOAD, forwarded, route_to, streams, with_body
+from gemini_balance.api.resource_route import UPLOAD, forwarded, route_to, streams, with_body, with_pieces
 from gemini_balance.api.routes import nothing_at
 from gemini_balance.core.attempts import COUNTED, FREE
 from gemini_balance.core.call import Call, Framing, Operation
@@ -91,23 +91,18 @@ class Carrier:
         self, exchange: Exchange, found: Resource, receive: Receive, largest: int, failover: str
     ) -> None:
         """Answer a call about a collection or something in it."""
-        exchange.told.append((ROUTE, b"native:%b" % found.collection.encode()))
+        exchange.told.append((ROUTE, b"native:%b" % found.collection.partition("/")[0].encode()))
         query = without_credentials(exchange.scope["query_string"].decode("latin-1"))
-        headers = forwarded(exchange.headers)
         strict = failover == "off" or (failover != "on" and exchange.place.prefix.startswith(STRICT_PREFIX))
-        route = route_to(exchange, found, query, headers, strict=strict)
+        route = route_to(exchange, found, query, forwarded(exchange.headers), strict=strict)
         exchange.call = Call(Operation.RESOURCE, "", Framing.RAW, verbatim=True, single_attempt=strict)
         if found.lists and not found.name:
             return await self._list(exchange, found, route, query)
-        pieces, names = None, [found.name] if found.name else []
-        if found.door is Door.UPLOAD and (upload := upload_in(query)):
-            names.append(upload)
+        names = [name for name in (found.name, upload_in(query) if found.door is Door.UPLOAD else "") if name]
+        pieces = None
         if streams(found, exchange.headers, query):
             pieces = BodyPieces(receive, exchange.headers.get(b"content-length"))
-            length = (
-                ("transfer-encoding", "chunked") if pieces.length is None else ("content-length", str(pieces.length))
-            )
-            route = replace(route, headers=(*route.headers, length), single_attempt=True)
+            route = with_pieces(route, pieces.length)
         else:
             body = await read_body(receive, exchange.headers.get(b"content-length"), largest)
             body, referred, unchanged = await self.references.looked_into(exchange, body, largest)
@@ -117,14 +112,7 @@ class Carrier:
             names += [one.name for one in referred]
         pinned = await self.owners.pin(client_of(exchange), names)
         route = replace(route, demand=replace(route.demand, pinned=pinned))
-        errand = Errand(
-            client_of(exchange),
-            found.collection,
-            names=found.door is not Door.DOWNLOAD,
-            addressed=found.addressed,
-            removes=found.name if found.removes else "",
-            homely=pinned is None and pieces is None and found.creates and found.collection not in ALONE,
-        )
+        errand = _errand(client_of(exchange), found, free=pinned is None and pieces is None)
         return await self._carry(exchange, route, errand, receive, pieces)
 
     async def method(self, exchange: Exchange, call: Call, route: Route, receive: Receive) -> None:
@@ -218,3 +206,15 @@ class Carrier:
         if found.addressed:
             body = readdressed(body, self.references.hosts, self.references.public.of(exchange.scope, exchange.headers))
         return await exchange.answer(200, JSON, body)
+
+
+def _errand(client: str, found: Resource, *, free: bool) -> Errand:
+    """`free`: any key may be asked, and again."""
+    return Errand(
+        client,
+        found.collection,
+        names=found.door is not Door.DOWNLOAD,
+        addressed=found.addressed,
+        removes=found.name if found.removes else "",
+        homely=free and found.creates and found.collection not in ALONE,
+    )

@@ -66,6 +66,12 @@ def route_to(
     )
 
 
+def with_pieces(route: Route, length: int | None) -> Route:
+    """What is read from the caller can't be read again: one attempt."""
+    told = ("transfer-encoding", "chunked") if length is None else ("content-length", str(length))
+    return replace(route, headers=(*route.headers, told), single_attempt=True)
+
+
 def with_body(route: Route, body: bytes, found: Resource) -> Route:
     headers = route.headers
     if body or route.verb not in BODYLESS:
