@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.call import Principal
     from gemini_balance.core.catalog.route import Route
     from gemini_balance.core.gemini.events import Event
+    from gemini_balance.core.options import Options
     from gemini_balance.core.pool import KeyId
     from gemini_balance.gateway.execute import Gateway
     from gemini_balance.gateway.owners import Owners
@@ -88,11 +89,12 @@ class Carrier:
         return tokens.by_id(await self.owners.whose(found))
 
     async def resource(
-        self, exchange: Exchange, found: Resource, receive: Receive, largest: int, failover: str
+        self, exchange: Exchange, found: Resource, receive: Receive, largest: int, options: Options
     ) -> None:
         """Answer a call about a collection or something in it."""
         exchange.told.append((ROUTE, b"native:%b" % found.collection.partition("/")[0].encode()))
         query = without_credentials(exchange.scope["query_string"].decode("latin-1"))
+        failover = options.native_failover
         strict = failover == "off" or (failover != "on" and exchange.place.prefix.startswith(STRICT_PREFIX))
         route = route_to(exchange, found, query, forwarded(exchange.headers), strict=strict)
         exchange.call = Call(Operation.RESOURCE, "", Framing.RAW, verbatim=True, single_attempt=strict)
@@ -113,13 +115,13 @@ class Carrier:
         pinned = await self.owners.pin(client_of(exchange), names)
         route = replace(route, demand=replace(route.demand, pinned=pinned))
         errand = _errand(client_of(exchange), found, free=pinned is None and pieces is None)
-        return await self._carry(exchange, route, errand, receive, pieces)
+        return await self._carry(exchange, route, errand, receive, options, pieces)
 
-    async def method(self, exchange: Exchange, call: Call, route: Route, receive: Receive) -> None:
+    async def method(self, exchange: Exchange, call: Call, route: Route, receive: Receive, options: Options) -> None:
         """Answer a rare method of a model."""
         asked = model_method(f"models/x:{call.method}")
         errand = Errand(client_of(exchange), "operations", names=asked is not None and asked.names)
-        await self._carry(exchange, route, errand, receive, None)
+        await self._carry(exchange, route, errand, receive, options)
 
     def _serves(self, key: KeyId) -> bool:
         """What lives with a key that is gone or dead can't be listed, and must not hide the rest."""
@@ -127,9 +129,15 @@ class Carrier:
         return found is not None and found.health not in RETIRED
 
     async def _carry(
-        self, exchange: Exchange, route: Route, errand: Errand, receive: Receive, pieces: BodyPieces | None
+        self,
+        exchange: Exchange,
+        route: Route,
+        errand: Errand,
+        receive: Receive,
+        options: Options,
+        pieces: BodyPieces | None = None,
     ) -> None:
-        reply = PassedOn(exchange, self.gateway.clock)
+        reply = PassedOn(exchange, self.gateway.clock, options.heartbeat_after)
         hosts = Hosts(self.references.hosts, self.references.public.of(exchange.scope, exchange.headers))
         carriage = Carriage(reply, self.transport, self.owners, errand, hosts, pieces)
         exchange.fail = reply.fail
@@ -146,6 +154,7 @@ class Carrier:
                 raise
             await send_error(exchange, exchange.ended_by)
         finally:
+            reply.stop()
             if watch is not None:
                 watch.stop()
 

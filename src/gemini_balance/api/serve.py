@@ -151,13 +151,13 @@ class Door:
     async def _method(self, exchange: Exchange, call: Call, receive: Receive, aside: Pieces) -> None:
         route = route_of(call, self._moment(), exchange.principal.name if exchange.principal else "")
         _tell(exchange, call, route)
-        await self.carrier.method(exchange, call, _with(route, whole(route.body, aside)), receive)
+        await self.carrier.method(exchange, call, _with(route, whole(route.body, aside)), receive, self.options)
 
     async def _resource(self, exchange: Exchange, found: Resource, receive: Receive) -> None:
         exchange.principal = await self.carrier.uploader(exchange, self.tokens) or authenticate(
             exchange.headers, exchange.scope["query_string"], self.tokens
         )
-        await self.carrier.resource(exchange, found, receive, self._largest, self.options.native_failover)
+        await self.carrier.resource(exchange, found, receive, self._largest, self.options)
 
     @property
     def _largest(self) -> int:
