@@ -80,7 +80,6 @@ def test_a_chunked_body_over_the_limit_is_413_too(served: GatewayProcess) -> Non
     [
         ("/v1/chat/completion", "/v1/chat/completions"),
         ("/hf/v1/chat/complete", "/hf/v1/chat/completions"),
-        ("/chat/completions", "/v1/chat/completions"),
         ("/v1beta/models/gemini-2.5-flash:generate", "/v1beta/models/MODEL:generateContent"),
         ("/nowhere", "/v1/chat/completions"),
     ],

@@ -10,4 +10,6 @@ SHOULD_RETRY = b"x-should-retry"
 RETRY_AFTER = b"retry-after"
 RETRY_AFTER_MS = b"retry-after-ms"
 
-EXPOSED = b", ".join((REQUEST_ID, MODEL, DROPPED, ATTEMPTS, ROUTE, TRACE, SHOULD_RETRY, RETRY_AFTER, RETRY_AFTER_MS))
+OURS = (REQUEST_ID, MODEL, DROPPED, ATTEMPTS, ROUTE, TRACE, SHOULD_RETRY, RETRY_AFTER, RETRY_AFTER_MS)
+UPLOADS = (b"x-goog-upload-status", b"x-goog-upload-url", b"x-goog-upload-chunk-granularity")  # Google's, for its SDKs
+EXPOSED = b", ".join((*OURS, *UPLOADS))

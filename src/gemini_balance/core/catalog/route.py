@@ -11,7 +11,8 @@ from gemini_balance.core.catalog.config import Config
 from gemini_balance.core.catalog.dropped import told
 from gemini_balance.core.catalog.estimate import beginning_of, tokens_in
 from gemini_balance.core.catalog.fit import fit
-from gemini_balance.core.catalog.resolve import resolve, successor
+from gemini_balance.core.catalog.resolve import check_name, resolve, successor
+from gemini_balance.core.gemini.surface import PARENTS
 from gemini_balance.core.pool import Demand
 from gemini_balance.core.wire.codec import encode
 
@@ -39,6 +40,7 @@ class Route(msgspec.Struct, frozen=True):
     single_attempt: bool = False
     patience: float | None = None
     dropped: tuple[str, ...] = ()  # what this model could not be told, for the caller to see
+    verb: str = ""  # of HTTP, where the operation doesn't say; the body's type and length are then in the headers
 
 
 def route_of(call: Call, config: Config, client: str = "") -> Route:
@@ -62,18 +64,28 @@ def route_of(call: Call, config: Config, client: str = "") -> Route:
 
 def _demand(call: Call, config: Config, model: str, body: bytes, client: str) -> Demand:
     paid = model in config.paid_models
+    size, pinned = len(body), call.pinned
     if call.operation not in GENERATES:
-        return Demand(model, client=client, size=len(body), paid=paid)
-    return Demand(model, tokens=tokens_in(body), client=client, size=len(body), prefix=beginning_of(body), paid=paid)
+        return Demand(model, client=client, size=size, paid=paid, pinned=pinned)
+    tokens, prefix = tokens_in(body), beginning_of(body)
+    return Demand(model, tokens=tokens, client=client, size=size, prefix=prefix, paid=paid, pinned=pinned)
 
 
 def _ready(call: Call, config: Config) -> tuple[str, bytes, tuple[str, ...]]:
     if call.request is None:  # native: only a retired model's name is changed, never a byte of the body
-        model = successor(call.model, config.listed, config.today) if call.model else ""
-        return model, call.raw, ()
+        return _native_model(call.model, config), call.raw, ()
     resolved = resolve(call.model, config.listed, config.search_models, config.today, config.image_models)
     request, dropped = fit(call.request, call.wishes, resolved, config)
     return resolved.model, encode(request), told([*call.dropped, *dropped])
+
+
+def _native_model(name: str, config: Config) -> str:
+    """Tuned models and dynamic ones have no successors."""
+    parent, slash, bare = name.partition("/")
+    if slash and parent in PARENTS:
+        check_name(bare)
+        return name
+    return successor(name, config.listed, config.today) if name else ""
 
 
 def _single_attempt(call: Call, config: Config) -> bool:
@@ -90,5 +102,6 @@ def _path(call: Call, model: str) -> str:
         case Operation.GET_MODEL:
             path = f"{call.version}/models/{model}"
         case _:
-            path = f"{call.version}/models/{model}:{call.operation}"
+            parent = "" if "/" in model else "models/"
+            path = f"{call.version}/{parent}{model}:{call.method or call.operation}"
     return f"{path}?{call.query}" if call.query else path

@@ -95,7 +95,10 @@ def _by_url(url: str, name: str, place: str, media: list[Media]) -> Part:
     if scheme.startswith("data:"):
         return Part(inline_data=_inline(url, name, place))
     if url.startswith(HELD_BY_GOOGLE):
-        return Part(file_data=FileData(url, mime.by_name(name or url.partition("?")[0])))
+        part = Part(file_data=FileData(url, mime.by_name(name or url.partition("?")[0])))
+        if url.startswith(GOOGLE_FILES[0]):
+            media.append(Media(url, part, held=True))
+        return part
     if scheme.startswith(("https://", "http://")):
         part = Part(inline_data=Blob())
         media.append(Media(url, part))

@@ -39,7 +39,8 @@ def decode(inbound: Inbound) -> Call:
         patience=_patience(inbound),
         include_usage=bool(chat.stream_options and chat.stream_options.include_usage),
         wishes=_wishes(chat, google, said, box),
-        media=tuple(said.media),
+        media=tuple([one for one in said.media if not one.held]),
+        files=tuple([one for one in said.media if one.held]),
         dropped=tuple(dropped),
     )
 
