@@ -95,9 +95,6 @@ class Ours(Desk):
             return
         pool, now = work.replica.pool, self.clock.now
         got = pool.acquire(now, work.demand)
-        if not isinstance(got, Lease) and work.demand.exclude:
-            work.demand = msgspec.structs.replace(work.demand, exclude=frozenset())
-            got = pool.acquire(now, work.demand)
         if isinstance(got, Lease):
             self._go(work, got)
         else:

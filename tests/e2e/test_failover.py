@@ -91,7 +91,7 @@ def test_silence_is_bridged_by_heartbeats_that_the_library_skips(served: Gateway
     with openai.OpenAI(base_url=f"{served.url}/v1", api_key=TOKEN) as client:
         stream = client.chat.completions.create(
             model="gemini-2.5-flash",
-            messages=[{"role": "user", "content": "Tell me [[sim: first_ms=800]]"}],
+            messages=[{"role": "user", "content": "Tell me [[sim: first_ms=1500]]"}],
             stream=True,
         )
         assert "Tell me" in "".join(chunk.choices[0].delta.content or "" for chunk in stream)
@@ -106,7 +106,7 @@ def test_a_failure_after_a_heartbeat_is_an_error_event(served: GatewayProcess) -
 
 
 def test_a_native_heartbeat_is_a_blank_line(served: GatewayProcess) -> None:
-    answer = native(served, "Tell me [[sim: first_ms=800]]")
+    answer = native(served, "Tell me [[sim: first_ms=1500]]")
     assert answer.body.startswith(b"\r\n\r\n")
     assert b"Tell me" in answer.body
 

@@ -114,7 +114,17 @@ class UpstreamOverloaded(GatewayError):
 
     status = 503
     code = "upstream_overloaded"
-    should_retry = False
+    should_retry: bool | None = False
+
+
+class OverloadLasts(UpstreamOverloaded):
+    """The same, known without asking again; it may have room after `retry_after` seconds."""
+
+    should_retry = None
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class ShuttingDown(GatewayError):

@@ -11,14 +11,14 @@ from msgspec.structs import replace
 
 from gemini_balance.core.attempts import STOP, Attempt, RetryPolicy, TryAgain, decide, doubtful_keys
 from gemini_balance.core.call import Framing
-from gemini_balance.core.errors import NoKeyAvailable, PoolBusy
+from gemini_balance.core.errors import NoKeyAvailable, OverloadLasts, PoolBusy
 from gemini_balance.core.gemini.classify import classify
 from gemini_balance.core.gemini.unknowns import Unknowns
 from gemini_balance.core.outcome import CLIENT_GONE, Cause, Outcome
 from gemini_balance.core.pool import KeyPool, Lease, Never, NotYet
 from gemini_balance.gateway.carry import Carriage
 from gemini_balance.gateway.delivery import further
-from gemini_balance.gateway.failures import ASK_THE_OPERATOR, CallFailed
+from gemini_balance.gateway.failures import ASK_THE_OPERATOR, OVERLOADED, CallFailed
 from gemini_balance.gateway.ports import TransportFailed
 from gemini_balance.gateway.relay import stream, whole
 from gemini_balance.gateway.waiting import WaitingRoom
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gemini_balance.core.catalog.route import Route
+    from gemini_balance.core.errors import GatewayError
     from gemini_balance.core.pool import Demand
     from gemini_balance.gateway.ports import Clock, Reply, Transport, Upstream, UpstreamReply
     from gemini_balance.gateway.story import Story
@@ -104,16 +105,13 @@ class Gateway:
         if isinstance(got, Lease):
             return got
         if isinstance(got, NotYet):
-            raise PoolBusy(_busy(demand), max(got.told - self.clock.now(), 0.0))
+            raise _not_yet(demand, got, max(got.told - self.clock.now(), 0.0))
         raise self._never(got, demand, story)
 
     async def _next(self, demand: Demand, story: Story, *, waits: bool) -> Got:
         """A key now, or after a wait that is worth it; else when it would be."""
         now = self.clock.now()
         got = self.pool.acquire(now, demand)
-        if not isinstance(got, Lease) and demand.exclude:  # none is left untried: one that failed by chance may serve
-            demand = replace(demand, exclude=frozenset())
-            got = self.pool.acquire(now, demand)
         until = min(now + self.patience - story.waited, story.deadline)
         if waits and isinstance(got, NotYet) and got.at <= until:
             return await self._wait(demand, until, story)
@@ -186,7 +184,10 @@ def _rests_until(now: float, lease: Lease, outcome: Outcome) -> float:
     return until if now < until < inf else 0.0
 
 
-def _busy(demand: Demand) -> str:
-    return (
-        f"Every key that may use {demand.model or 'this method'} rests for its quota. Try again after the time named."
+def _not_yet(demand: Demand, got: NotYet, wait: float) -> GatewayError:
+    if got.overloaded:
+        return OverloadLasts(OVERLOADED.format(model=demand.model), wait)
+    return PoolBusy(
+        f"Every key that may use {demand.model or 'this method'} rests for its quota. Try again after the time named.",
+        wait,
     )

@@ -77,7 +77,7 @@ async def test_a_full_queue_is_told_with_the_true_moment(monkeypatch: pytest.Mon
 
 async def test_who_waited_in_vain_is_told_when_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = waiting(spent(0.5), patience=1.2)
-    first, told = stage.pool.acquire, iter((1.0, 1.0, 7.0))  # after the first: with and without the key that failed
+    first, told = stage.pool.acquire, iter((1.0, 7.0))  # after the first
     monkeypatch.setattr(
         stage.pool,
         "acquire",

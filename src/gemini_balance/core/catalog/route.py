@@ -63,12 +63,17 @@ def route_of(call: Call, config: Config, client: str = "") -> Route:
 
 
 def _demand(call: Call, config: Config, model: str, body: bytes, client: str) -> Demand:
-    paid = model in config.paid_models
-    size, pinned = len(body), call.pinned
-    if call.operation not in GENERATES:
-        return Demand(model, client=client, size=size, paid=paid, pinned=pinned)
-    tokens, prefix = tokens_in(body), beginning_of(body)
-    return Demand(model, tokens=tokens, client=client, size=size, prefix=prefix, paid=paid, pinned=pinned)
+    counted = call.operation in GENERATES
+    return Demand(
+        model,
+        tokens=tokens_in(body) if counted else 0,
+        client=client,
+        size=len(body),
+        prefix=beginning_of(body) if counted else 0,
+        paid=model in config.paid_models,
+        pinned=call.pinned,
+        hurried=_single_attempt(call, config),
+    )
 
 
 def _ready(call: Call, config: Config) -> tuple[str, bytes, tuple[str, ...]]:

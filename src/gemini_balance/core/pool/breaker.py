@@ -46,12 +46,12 @@ class Breaker:
     _out: OrderedDict[int, _Fate] = field(default_factory=OrderedDict)
     _seen: deque[_Fate] = field(default_factory=lambda: deque(maxlen=LOOKS_BACK))
 
-    def opens_at(self, now: float) -> float:
+    def opens_at(self, now: float, *, paced: bool = True) -> float:
         """When an attempt may be made, if nothing is heard until then."""
         self._learn(now)
         if self.pauses:
             return max(now, self._until, self._decided_at())
-        return max(now, self._sent + self._gap) if self._is_rough(now) else now
+        return max(now, self._sent + self._gap) if paced and self._is_rough(now) else now
 
     def refuses(self, now: float) -> bool:
         """Does the model refuse nearly everything just now?"""

@@ -20,7 +20,7 @@ class Demand(msgspec.Struct, frozen=True, gc=False):
     """What the next attempt needs from a key."""
 
     model: str
-    exclude: frozenset[KeyId] = frozenset()  # tried already for this call
+    exclude: frozenset[KeyId] = frozenset()  # tried already for this call: only where no other key may serve
     pinned: KeyId | None = None  # uploads and caches live with the key that made them
     tokens: int = 0  # of the input, estimated
     client: str = ""  # whose turn it takes in the queue
@@ -28,6 +28,7 @@ class Demand(msgspec.Struct, frozen=True, gc=False):
     prefix: int = 0  # what tells conversations apart by their beginning; 0: nothing worth keeping together
     again: bool = False  # its attempt failed: it had its turn, and does not queue behind others
     paid: bool = False  # for paid keys, where there are any
+    hurried: bool = False  # it can't wait, so no pace holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class NotYet:
 
     at: float
     sure: bool = True  # False: a guess, since some limit is not known
+    overloaded: bool = False  # it is the model that refuses, whatever the key
     back: float = 0.0  # when it would be one who comes anew, where that is later
 
     @property

@@ -167,12 +167,12 @@ class KeyPool(Registry):
 
     def _may_serve(self, demand: Demand) -> bool:
         key = self.keys.get(demand.pinned) if demand.pinned else None
-        return key is not None and key.health not in RETIRED and key.id not in demand.exclude
+        return key is not None and key.health not in RETIRED
 
     def _try(self, now: float, lane: Lane, demand: Demand) -> Lease | None:
         lane.advance(now)
         release(now, lane)
-        if lane.breaker.opens_at(now) > now:
+        if lane.breaker.opens_at(now, paced=not demand.hurried) > now:
             return None
         if demand.pinned:
             pinned = self._on(now, lane, self.keys[demand.pinned], demand)
@@ -180,8 +180,14 @@ class KeyPool(Registry):
         kept = self._kept(now, lane, demand) if demand.prefix else None
         if kept is not None:
             return self._lend(now, lane, *kept, demand, "conversation")
-        found = lane.pick(now, lane.estimates.enough(demand.tokens), demand.model, demand.exclude)
+        found = self._pick(now, lane, demand)
         return found and self._lend(now, lane, *found, demand, "most room")
+
+    def _pick(self, now: float, lane: Lane, demand: Demand) -> tuple[Ledger, Key] | None:
+        """Where every other key was tried, one that failed by chance may serve."""
+        tokens = lane.estimates.enough(demand.tokens)
+        found = lane.pick(now, tokens, demand.model, demand.exclude)
+        return found or (lane.pick(now, tokens, demand.model) if demand.exclude else None)
 
     def _on(self, now: float, lane: Lane, key: Key, demand: Demand) -> tuple[Ledger, Key] | None:
         """This very key, if it may serve now."""
@@ -212,7 +218,7 @@ class KeyPool(Registry):
     def _refuse(self, now: float, lane: Lane, demand: Demand) -> NotYet | Never:
         if not self.usable():
             return Never(dead=True)
-        opens = lane.breaker.opens_at(now)
+        opens = lane.breaker.opens_at(now, paced=not demand.hurried)
         if opens > now:
             return self._held(now, lane, demand, opens)
         if demand.pinned:
@@ -223,9 +229,9 @@ class KeyPool(Registry):
         """How long an overload lasts is nobody's to know: it is worth waiting, unless the quota is spent as well."""
         at = min(opens, now + 2 * SOON)
         if demand.pinned or lane.ready():
-            return NotYet(at, sure=False)
+            return NotYet(at, sure=False, overloaded=True)
         room = self._promise(now, lane, demand)
-        return NotYet(max(at, room.at), sure=False) if isinstance(room, NotYet) else room
+        return NotYet(max(at, room.at), sure=False, overloaded=at >= room.at) if isinstance(room, NotYet) else room
 
     def _promise(self, now: float, lane: Lane, demand: Demand) -> NotYet | Never:
         release(now, lane)

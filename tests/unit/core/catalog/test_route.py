@@ -53,7 +53,7 @@ def test_a_native_call_keeps_every_byte_and_all_it_came_with() -> None:
         path="v1/models/gemini-2.5-pro:streamGenerateContent?alt=sse&x=%20",
         body=RAW,
         framing=Framing.SSE,
-        demand=Demand("gemini-2.5-pro", tokens=9, client="…oken", size=len(RAW)),
+        demand=Demand("gemini-2.5-pro", tokens=9, client="…oken", size=len(RAW), hurried=True),
         headers=(("x-goog-api-client", "sdk"),),
         verbatim=True,
         single_attempt=True,

@@ -196,7 +196,7 @@ def test_a_probe_that_tells_nothing_lets_another_one_out() -> None:
 
 def test_an_overloaded_model_does_not_burn_every_key() -> None:
     pool = dead_for(pool_of(*"abcdefgh"))
-    assert [ask(pool), ask(pool, wanted=call("other"))] == [NotYet(NOW + 0.5, sure=False), "a"]
+    assert [ask(pool), ask(pool, wanted=call("other"))] == [NotYet(NOW + 0.5, sure=False, overloaded=True), "a"]
 
 
 def test_the_first_bytes_of_two_answers_wake_the_model_for_all() -> None:
@@ -236,7 +236,7 @@ def test_an_overloaded_model_is_worth_waiting_for_unless_its_quota_is_spent_as_w
     ends(pool, GOOD, NOW - 9)
     last = lent(pool, NOW - 9)
     dead_for(pool)
-    assert ask(pool) == NotYet(NOW + 0.5, sure=False)
+    assert ask(pool) == NotYet(NOW + 0.5, sure=False, overloaded=True)
     pool.settle(NOW, last, minute(50))
     assert ask(pool) == NotYet(NOW + 50, sure=False)
 

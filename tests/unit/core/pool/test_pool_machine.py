@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from gemini_balance.core.outcome import Cause, Outcome
 from gemini_balance.core.pool import Demand, Health, KeyId, KeyPool, KeySpec, Lease, Ticket
 from gemini_balance.core.pool.judge import UNCOUNTED, UNSERVED
-from gemini_balance.core.pool.key import RETIRED, domain_of
+from gemini_balance.core.pool.key import RETIRED, domain_of, keys_of
 from gemini_balance.core.pool.windows import Limits
 from tests.unit.core.pool.scene import GOOD, NOW
 
@@ -89,7 +89,7 @@ class PoolMachine(RuleBasedStateMachine):
         before = self.free()
         got = self.pool.acquire(self.now, demand)
         if isinstance(got, Lease):
-            assert got.key.id not in demand.exclude
+            assert got.key.id not in demand.exclude or not self.untried(demand)
             self.lent(got, before)
         elif hasattr(got, "at"):
             assert got.at >= self.now
@@ -183,6 +183,13 @@ class PoolMachine(RuleBasedStateMachine):
 
     def free(self) -> dict[KeyId, bool]:
         return {key.id: key.free(self.now) for key in self.pool.keys.values()}
+
+    def untried(self, demand: Demand) -> list[KeyId]:
+        """Keys that could serve this call and did not fail it yet."""
+        lane = self.pool.lane(demand.model)
+        roomy = [ledger for ledger in lane.ranks.all() if ledger.fits(lane.estimates.enough(demand.tokens))]
+        keys = [key for ledger in roomy for key in keys_of(ledger.domain)]
+        return [k.id for k in keys if k.id not in demand.exclude and k.serves(demand.model) and k.free(self.now)]
 
     def has_a_key(self, model: str) -> bool:
         return any(key.serves(model) and key.health not in RETIRED for key in self.pool.keys.values())
