@@ -48,16 +48,17 @@ class Judge:
 
     def settle(self, now: float, lease: Lease, outcome: Outcome) -> None:
         key, undecided = lease.key, not lease.key.proven or lease.key.health is Health.PROBING
-        if outcome.blame is not Blame.NOBODY:
+        blame = outcome.blame
+        if blame is not Blame.NOBODY:
             lease.lane.advance(now)  # the day may have ended meanwhile
         self._count(now, lease, outcome)
         if outcome.consumer and key.project is None:
             self._pool.told(now, key, outcome.consumer)
         self._blame(now, lease, outcome)
-        self._finds_out(now, lease, good=outcome.blame is Blame.NOBODY)
-        if outcome.blame in (Blame.QUOTA, Blame.MODEL):
+        self._finds_out(now, lease, good=blame is Blame.NOBODY)
+        if blame in (Blame.QUOTA, Blame.MODEL):
             self._share_refusal(now, lease, outcome)
-        if lease.lane.ranks.by_tokens or outcome.blame is not Blame.NOBODY:
+        if lease.lane.ranks.by_tokens or blame is not Blame.NOBODY:
             lease.lane.place(now, lease.lane.of(lease.key))
         self._tell_breaker(now, lease, outcome)
         if key.health is Health.PROBING and key.in_flight == 0:

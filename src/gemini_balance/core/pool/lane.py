@@ -88,7 +88,7 @@ class Lane:
         aside: list[Ledger] = []
         found = None
         while found is None and (ledger := self._first(tokens)) is not None:
-            if self._waits_for_turn(now, ledger):
+            if self.rota is not None and self._waits_for_turn(now, ledger):
                 continue
             if (key := free_key(ledger.domain, now, model, exclude)) is not None:
                 found = ledger, key
@@ -211,7 +211,7 @@ class Lane:
         elif ledger.trial is not None:
             self.undecided.add(ledger)
         elif ledger.room >= 1 and ledger.token_room >= 1:
-            if not self._waits_for_turn(now, ledger):
+            if self.rota is None or not self._waits_for_turn(now, ledger):
                 self._rank(ledger)
         elif ledger.day_spent:
             self.rest(now, ledger, self.day_ends, Cause.QUOTA_DAY)

@@ -134,7 +134,7 @@ class Queue:
 
     def stands_before(self, demand: Demand) -> bool:
         """Does anybody wait for what this call would take? Who waits for one key stands in nobody else's way."""
-        return bool(self.line(demand) or (self._lines and not demand.pinned))
+        return self._count > 0 and bool(self.line(demand) or (self._lines and not demand.pinned))
 
     def _of(self, demand: Demand) -> OrderedDict[Line, Waiting]:
         return self._pinned if demand.pinned else self._lines
