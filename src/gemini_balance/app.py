@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 
+from gemini_balance.api.carrying import Carrier
 from gemini_balance.api.clients import PublicUrl, TrustedProxies
 from gemini_balance.api.health import health_routes
 from gemini_balance.api.landing import landing_route
@@ -28,12 +30,15 @@ from gemini_balance.gateway.execute import Gateway
 from gemini_balance.gateway.journal import Journal
 from gemini_balance.gateway.keys import KeyChecker
 from gemini_balance.gateway.models import ModelBook
+from gemini_balance.gateway.owners import Owners
 from gemini_balance.gateway.state import StateKeeper
 from gemini_balance.gateway.tokens import TokenBook
-from gemini_balance.settings import with_paid
+from gemini_balance.settings import GOOGLE, with_paid
+from gemini_balance.storage.memory import MemoryResources
 from gemini_balance.telemetry.logs import AccessLog
 from gemini_balance.upstreams.gemini_api.upstream import GeminiApi
 from gemini_balance.upstreams.media import MediaLimits, WebMedia
+from gemini_balance.upstreams.raw import RawPooledTransport
 from gemini_balance.upstreams.transport import PooledTransport
 
 if TYPE_CHECKING:
@@ -41,7 +46,7 @@ if TYPE_CHECKING:
 
     from gemini_balance.api.asgi import Receive, Scope, Send
     from gemini_balance.core.options import Options
-    from gemini_balance.gateway.ports import StateStore
+    from gemini_balance.gateway.ports import ResourceStore, StateStore
     from gemini_balance.settings import Settings
 
 MOST_BEHIND = 1.0  # seconds that ours may be behind the calendar's clock
@@ -85,6 +90,7 @@ class App:
     checker: KeyChecker
     keeper: StateKeeper | None
     transport: PooledTransport
+    raw: RawPooledTransport
     shutdown_timeout: float
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,6 +113,7 @@ class App:
         await receive()
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.transport.close)
+            stack.push_async_callback(self.raw.close)
             stack.push_async_callback(self.journal.flush)
             works = [self.journal.run(), self.models.run(), self.checker.run()]
             if self.keeper is not None:
@@ -126,11 +133,15 @@ async def _end(task: asyncio.Task[None]) -> None:
         await task
 
 
-def build(settings: Settings, options: Options, store: StateStore | None = None) -> App:
-    """`store` keeps what the pool learnt; without one it learns anew at each start."""
+def build(
+    settings: Settings, options: Options, store: StateStore | None = None, resources: ResourceStore | None = None
+) -> App:
+    """`store` keeps what the pool learnt; without one it learns anew at each start. `resources` keeps which client
+    made what with which key; without one that is forgotten at the end."""
     clock = SystemClock()
-    transport = PooledTransport(options.time_out)
-    upstreams = {"gemini_api": GeminiApi(settings.base_url, settings.proxies)}
+    transport, raw = PooledTransport(options.time_out), RawPooledTransport(options.time_out)
+    google = GeminiApi(settings.base_url, settings.proxies)
+    upstreams = {"gemini_api": google}
     dice = random.random
     keys = with_paid(settings.api_keys, settings.paid_key)
     pool = KeyPool(keys, options.max_failures, dice, told_limits(options.quota_limits))
@@ -141,13 +152,15 @@ def build(settings: Settings, options: Options, store: StateStore | None = None)
     models = ModelBook(gateway)
     trusted = TrustedProxies(settings.trusted_proxies)
     tokens = TokenBook(settings.allowed_tokens, secrets.token_bytes(32))
-    door = Door(gateway, media, models, tokens, options, journal, clock, trusted, request_ids(), _today)
-    pages = Starlette(
-        routes=[landing_route(PublicUrl(settings.public_url, trusted)), *health_routes(lambda: not door.draining)]
-    )
+    public = PublicUrl(settings.public_url, trusted)
+    owners = Owners(resources or MemoryResources(), clock)
+    hosts = frozenset({urlsplit(google.address).netloc, urlsplit(GOOGLE).netloc})
+    carrier = Carrier(gateway, raw, owners, public, google.address, hosts)
+    door = Door(gateway, media, carrier, models, tokens, options, journal, clock, trusted, request_ids(), _today)
+    pages = Starlette(routes=[landing_route(public), *health_routes(lambda: not door.draining)])
     checker = KeyChecker(gateway, options.check_interval_hours, dice)
     keeper = StateKeeper(pool, clock, store) if store is not None else None
-    return App(door, pages, journal, models, checker, keeper, transport, settings.shutdown_timeout)
+    return App(door, pages, journal, models, checker, keeper, transport, raw, settings.shutdown_timeout)
 
 
 def request_ids() -> Callable[[], str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from gemini_balance.gateway.ports import ResourceStore
     from gemini_balance.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ def main() -> None:
 @main.command()
 def serve() -> None:
     """Run the gateway with the settings of the environment and .env."""
-    _run(_environment())
+    _run(_environment(), Path("data"))
 
 
 @main.command()
@@ -81,7 +82,8 @@ def _environment() -> dict[str, str]:
     return environment(Path.cwd())
 
 
-def _run(values: dict[str, str]) -> None:
+def _run(values: dict[str, str], data: Path | None = None) -> None:
+    """`data` is where what must outlive the process is kept; None: nowhere."""
     from pydantic import ValidationError
 
     from gemini_balance.app import build
@@ -91,12 +93,27 @@ def _run(values: dict[str, str]) -> None:
 
     try:
         settings, options = load(values)
-        app = build(settings, options)
+        app = build(settings, options, resources=_resources(data))
     except (ValidationError, ValueError) as error:
         raise click.ClickException(f"The settings can't be used.\n{error}") from error
     configure(settings.log_level)
     _warn(settings)
     serve_app(app, settings)
+
+
+def _resources(data: Path | None) -> ResourceStore | None:
+    """A folder that can't be written costs what is remembered of callers' files, never the service."""
+    import sqlite3
+
+    from gemini_balance.storage.sqlite import SqliteResources
+
+    if data is None:
+        return None
+    try:
+        return SqliteResources(data / "resources.db")
+    except (OSError, sqlite3.Error) as error:
+        log.warning("Nothing can be kept in %s (%s): files and caches are forgotten at the next start.", data, error)
+        return None
 
 
 def _warn(settings: Settings) -> None:

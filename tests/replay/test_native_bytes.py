@@ -1,5 +1,6 @@
 """Native bytes in = bytes out, both ways, for every recorded exchange: over sockets, through the whole gateway."""
 
+import asyncio
 import http.client
 import json
 from collections import Counter
@@ -13,6 +14,7 @@ import pytest
 from gemini_balance.app import App, build
 from gemini_balance.core.catalog.resolve import successor
 from gemini_balance.core.gemini.classify import classify
+from gemini_balance.core.gemini.references import references_in
 from gemini_balance.core.outcome import Blame
 from gemini_balance.core.pool import KeyPool
 from gemini_balance.settings import load, parse_keys
@@ -37,6 +39,7 @@ class Stage:
     def play(self, recording: Recording, prefix: str) -> tuple[int, str, bytes]:
         """Status, content type and body that a caller of this prefix gets. The pool is as new each time."""
         self.app.door.gateway.pool = KeyPool(KEYS)
+        asyncio.run(self.own(recording))
         self.google.answer = (recording.status, recording.content_type, recording.reply)
         self.google.asked.clear()
         query = "&key=not-for-google" if "?" in recording.target else "?key=not-for-google"
@@ -45,6 +48,13 @@ class Stage:
         self.caller.request("POST", path, recording.request, headers)
         response = self.caller.getresponse()
         return response.status, response.headers["content-type"], response.read()
+
+    async def own(self, recording: Recording) -> None:
+        """What the recording names was made through us before."""
+        principal = self.app.door.tokens.find(TOKEN.encode())
+        assert principal is not None
+        for named in references_in(recording.request):
+            await self.app.door.carrier.owners.note(principal.id, named.name, KEYS[0].id)
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,27 @@ async def read_body(receive: Receive, length: bytes | None, limit: int) -> bytes
     return whole.getvalue()
 
 
+class BodyPieces:
+    """Implements `Pieces`. Raises ClientLeft when read after the client went away."""
+
+    def __init__(self, receive: Receive, length: bytes | None) -> None:
+        """`length` is the Content-Length header. Raises BadRequest where that is none."""
+        if length is not None and not length.isdigit():
+            raise BadRequest("The Content-Length header is not a number.")
+        self.length = None if length is None else int(length)
+        self._receive = receive
+        self._ended = False
+
+    async def read(self) -> bytes:
+        while not self._ended:
+            message = await self._receive()
+            _check_here(message)
+            self._ended = not message.get("more_body")
+            if piece := message.get("body", b""):
+                return bytes(piece)
+        return b""
+
+
 def _check_length(length: bytes, limit: int) -> None:
     if not length.isdigit():
         raise BadRequest("The Content-Length header is not a number.")

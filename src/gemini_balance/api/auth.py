@@ -31,6 +31,11 @@ def authenticate(headers: Mapping[bytes, bytes], query: bytes, book: TokenBook) 
     raise NotSignedIn("No token was sent. Send `Authorization: Bearer TOKEN` or `x-goog-api-key: TOKEN`.")
 
 
+def shows_token(headers: Mapping[bytes, bytes], query: bytes) -> bool:
+    """Does the request carry anything that could be a token?"""
+    return any(True for _ in _candidates(headers, query))
+
+
 def _candidates(headers: Mapping[bytes, bytes], query: bytes) -> Iterator[bytes]:
     scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
     if scheme.lower() == b"bearer" and token.strip():

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from gemini_balance.api.asgi import Headers
 
-METHODS = b"GET, POST, PATCH, DELETE, OPTIONS"
+METHODS = b"GET, POST, PUT, PATCH, DELETE, OPTIONS"
 MAX_AGE = b"86400"
 
 

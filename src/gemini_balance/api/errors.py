@@ -34,11 +34,11 @@ async def send_error(exchange: Exchange, error: GatewayError) -> None:
         await exchange.answer(error.status, JSON, exchange.dialect.error(error), _headers(error))
 
 
-async def send_failure(exchange: Exchange, failed: CallFailed, reply: ClientReply) -> None:
+async def send_failure(exchange: Exchange, failed: CallFailed, reply: ClientReply | None) -> None:
     """A verbatim caller gets the upstream's own words, save those about our credential."""
     outcome = failed.outcome
     verbatim = exchange.call is not None and exchange.call.verbatim and not _about_us(outcome)
-    if verbatim and _ended(outcome) and (reply.holds or exchange.opened):
+    if verbatim and reply is not None and _ended(outcome) and (reply.holds or exchange.opened):
         await reply.finish(outcome.body)
     elif verbatim and outcome.body and not exchange.opened:
         exchange.error = outcome.cause

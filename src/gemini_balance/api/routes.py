@@ -5,9 +5,11 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
+from gemini_balance.api.paths import meant
 from gemini_balance.core.call import Operation
 from gemini_balance.core.dialects import DIALECTS
 from gemini_balance.core.errors import MethodNotAllowed, NotFound
+from gemini_balance.core.gemini.surface import COLLECTIONS, VERBS, Door, Resource, model_method, resource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,20 +20,23 @@ OPENAI, NATIVE = DIALECTS["openai"], DIALECTS["native"]
 
 
 class Place(NamedTuple):
-    """A path in two: a prefix of the table (empty: none), and what follows it."""
+    """A path in two: a prefix of the table (empty: none), and what follows it. `forgiven`: the path so put right."""
 
     prefix: str
     tail: str
+    forgiven: str = ""
 
 
 class Match(NamedTuple):
-    """Where a request leads. `target` is the model named in the path, if any."""
+    """Where a request leads. `target` is the model named in the path, if any, with its method if that is a rare one."""
 
     dialect: Dialect
     operation: Operation
     target: str = ""
+    resource: Resource | None = None
 
 
+NATIVE_VERSIONS = ("v1", "v1beta", "v1alpha")
 # Below each prefix these tails exist. `/v1` is shared: see `dialect_of`.
 PREFIXES: dict[str, tuple[Dialect, ...]] = {
     "/hf/v1": (OPENAI,),
@@ -43,23 +48,36 @@ PREFIXES: dict[str, tuple[Dialect, ...]] = {
     "/gemini/v1beta": (NATIVE,),
     "/gemini/v1alpha": (NATIVE,),
 }
+# Where bytes of files go in and come out.
+DOORS: dict[str, Door] = {
+    f"{house}/{door}/{version}": door
+    for house in ("", "/gemini")
+    for door in (Door.UPLOAD, Door.DOWNLOAD)
+    for version in NATIVE_VERSIONS
+}
 OPENAI_TAILS = {"chat/completions": {"POST": Operation.GENERATE}, "models": {"GET": Operation.LIST_MODELS}}
 NATIVE_TAILS = {"models": {"GET": Operation.LIST_MODELS}}
 TAILS = {OPENAI.name: OPENAI_TAILS, NATIVE.name: NATIVE_TAILS}
 METHODS: dict[str, Operation] = {op: op for op in (Operation.GENERATE, Operation.STREAM, Operation.COUNT_TOKENS)}
 ONE_MODEL = {"GET": Operation.GET_MODEL}
+OPENAI_ONLY = OPENAI_TAILS.keys() - NATIVE_TAILS.keys()
+SHARED = frozenset({"models", "files", "batches"})
+"""Collections that OpenAI's API has, too."""
 EXAMPLES = tuple(
     f"{prefix}/{tail}"
     for prefix, dialects in PREFIXES.items()
     for dialect in dialects
     for tail in [*TAILS[dialect.name], *([f"models/MODEL:{m}" for m in METHODS] if dialect is NATIVE else [])]
 )
+ALIKE = 0.8  # how much a word must resemble one of Google's to be taken for a slip of the pen
 
 
 def find(method: str, path: str, place: Place, dialect: Dialect) -> Match:
     """Raises NotFound with the path that was likely meant, or MethodNotAllowed."""
     operations, target = _operations(dialect, place.tail) if place.prefix else ({}, "")
     if not operations:
+        if dialect is NATIVE and place.prefix and (found := _resource(method, place)) is not None:
+            return found
         raise NotFound(f"There is nothing at {path[:200]}. Did you mean {_likely(path, dialect)}?")
     if method not in operations:
         allowed = tuple(operations)
@@ -71,15 +89,33 @@ FIXED = {f"{prefix}/{tail}": Place(prefix, tail) for prefix in PREFIXES for tail
 
 
 def split(path: str) -> Place:
-    """A known prefix and what follows it; the prefix is empty where none fits."""
+    """A known prefix and what follows it; the prefix is empty where none fits, also with what can be forgiven."""
     if fixed := FIXED.get(path):
         return fixed
+    place = _cut(path)
+    if _is_plain(place):
+        return place
+    right = meant(path, OPENAI_ONLY)
+    return place if right == path else _cut(right)._replace(forgiven=right)
+
+
+def _cut(path: str) -> Place:
     first = path.find("/", 1)
     second = path.find("/", first + 1) if first > 0 else -1
     for end in (second, first):
         if end > 0 and path[:end] in PREFIXES:
             return Place(path[:end], path[end + 1 :])
+    third = path.find("/", second + 1) if second > 0 else -1
+    for end in (third, second):
+        if end > 0 and path[:end] in DOORS:
+            return Place(path[:end], path[end + 1 :])
     return Place(path, "") if path in PREFIXES else Place("", path)
+
+
+def _is_plain(place: Place) -> bool:
+    """A method of a model, as nearly all native calls are: nothing to forgive."""
+    kind, _, model = place.tail.partition("/")
+    return kind == "models" and ":" in model and "/" not in model and NATIVE in PREFIXES.get(place.prefix, ())
 
 
 def dialect_of(place: Place, headers: Mapping[bytes, bytes], query: bytes) -> Dialect:
@@ -87,30 +123,44 @@ def dialect_of(place: Place, headers: Mapping[bytes, bytes], query: bytes) -> Di
 
     Google's own SDKs since 3.x call `/v1` too, so there the method's suffix, then the credential tells.
     """
+    if place.prefix in DOORS:
+        return NATIVE
     dialects = PREFIXES.get(place.prefix, (OPENAI,))
     if len(dialects) == 1:
         return dialects[0]
-    if place.tail in OPENAI_TAILS and place.tail not in NATIVE_TAILS:
+    if place.tail in OPENAI_ONLY:
         return OPENAI  # whatever the token came in
     if ":" in place.tail or b"x-goog-api-key" in headers or b"x-goog-api-client" in headers:
         return NATIVE
     if query.startswith(b"key=") or b"&key=" in query:
         return NATIVE
-    return OPENAI
+    first = place.tail.partition("/")[0]
+    return NATIVE if first in COLLECTIONS and first not in SHARED else OPENAI
 
 
 def _operations(dialect: Dialect, tail: str) -> tuple[dict[str, Operation], str]:
     if fixed := TAILS[dialect.name].get(tail):
         return fixed, ""
+    if dialect is NATIVE and (asked := model_method(tail)) is not None:
+        if operation := METHODS.get(asked.method):
+            return {"POST": operation}, asked.model
+        return {"POST": Operation.METHOD}, f"{asked.model}:{asked.method}"
     kind, _, name = tail.partition("/")
-    if kind != "models" or not name:
+    if kind != "models" or not name or ":" in name or "/" in name:
         return {}, ""
-    model, colon, method = name.partition(":")
-    if not colon:
-        return ONE_MODEL, model
-    if dialect is NATIVE and method in METHODS:
-        return {"POST": METHODS[method]}, model
-    return {}, ""
+    return ONE_MODEL, name
+
+
+def _resource(method: str, place: Place) -> Match | None:
+    """Of a collection that we don't know Google is asked, unless its name looks like a known one's, miswritten."""
+    found = resource(method, place.tail, DOORS.get(place.prefix, Door.PLAIN))
+    if found is None or method not in VERBS:
+        return None
+    first = place.tail.partition("/")[0].partition(":")[0]
+    known = (*COLLECTIONS, "models")
+    if first not in known and get_close_matches(first, known, n=1, cutoff=ALIKE):
+        return None
+    return Match(NATIVE, Operation.RESOURCE, "", found)
 
 
 def _likely(path: str, dialect: Dialect) -> str:

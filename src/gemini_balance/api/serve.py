@@ -25,8 +25,11 @@ from gemini_balance.core.catalog.config import Config, config_of
 from gemini_balance.core.catalog.route import Route, route_of
 from gemini_balance.core.dialects import Moment
 from gemini_balance.core.errors import GatewayError, ModelNotFound, ShuttingDown
+from gemini_balance.core.gemini.long_decode import UNLIMITED, unary_limit
+from gemini_balance.core.gemini.references import may_refer
 from gemini_balance.core.gemini.signatures import SignatureStore
 from gemini_balance.core.wire.lean import has_marks, lean, whole
+from gemini_balance.gateway.continuing import Continuing
 from gemini_balance.gateway.delivery import delivered, faked
 from gemini_balance.gateway.failures import CallFailed
 from gemini_balance.gateway.prepare import prepare
@@ -36,13 +39,15 @@ if TYPE_CHECKING:
     from datetime import date
 
     from gemini_balance.api.asgi import Receive, Scope, Send
+    from gemini_balance.api.carrying import Carrier
     from gemini_balance.api.clients import TrustedProxies
+    from gemini_balance.core.gemini.surface import Resource
     from gemini_balance.core.options import Options
     from gemini_balance.core.wire.lean import Pieces
     from gemini_balance.gateway.execute import Gateway
     from gemini_balance.gateway.journal import Journal
     from gemini_balance.gateway.models import ModelBook
-    from gemini_balance.gateway.ports import Clock, MediaFetcher
+    from gemini_balance.gateway.ports import Clock, MediaFetcher, Reply
     from gemini_balance.gateway.tokens import TokenBook
 
 LISTS = frozenset({Operation.LIST_MODELS, Operation.GET_MODEL})
@@ -59,6 +64,7 @@ class Door:
 
     gateway: Gateway
     media: MediaFetcher
+    carrier: Carrier
     models: ModelBook
     tokens: TokenBook
     options: Options
@@ -124,17 +130,34 @@ class Door:
         if self.draining:
             raise ShuttingDown(GOING)
         match = find(method, path, exchange.place, exchange.dialect)
+        if match.resource is not None:
+            return await self._resource(exchange, match.resource, receive)
         exchange.principal = authenticate(headers, query, self.tokens)
         body = await read_body(receive, headers.get(b"content-length"), self._largest)
         if len(body) > HUGE:
             await _others_turn(body)
         body, aside = lean(body)
-        inbound = Inbound(method, path, query, headers, body, match.target)
+        inbound = Inbound(method, exchange.place.forgiven or path, query, headers, body, match.target)
         exchange.call = call = match.dialect.decode(match.operation, inbound)
+        if call.verbatim and (may_refer(call.raw) or "/" in call.model or b"content-encoding" in headers):
+            exchange.call = call = await self.carrier.pinned(exchange, call, self._largest)
         if call.operation in LISTS and not call.verbatim:
             return await self._list_models(exchange, call)
+        if call.operation is Operation.METHOD:
+            return await self._method(exchange, call, receive, aside)
         await self._execute(exchange, call, receive, body, aside)
         return None
+
+    async def _method(self, exchange: Exchange, call: Call, receive: Receive, aside: Pieces) -> None:
+        route = route_of(call, self._moment(), exchange.principal.name if exchange.principal else "")
+        _tell(exchange, call, route)
+        await self.carrier.method(exchange, call, _with(route, whole(route.body, aside)), receive)
+
+    async def _resource(self, exchange: Exchange, found: Resource, receive: Receive) -> None:
+        exchange.principal = await self.carrier.uploader(exchange, self.tokens) or authenticate(
+            exchange.headers, exchange.scope["query_string"], self.tokens
+        )
+        await self.carrier.resource(exchange, found, receive, self._largest, self.options.native_failover)
 
     @property
     def _largest(self) -> int:
@@ -182,7 +205,7 @@ class Door:
                 route = _with(route, whole(route.body, aside))
             if len(route.body) > HUGE:
                 await _others_turn(route.body)
-            await self.gateway.execute(route, reply, exchange.story)
+            await self.gateway.execute(route, self._remembering(exchange, call, route, reply), exchange.story)
         except CallFailed as failed:
             await send_failure(exchange, failed, reply)
         except GatewayError as error:
@@ -194,6 +217,12 @@ class Door:
         finally:
             reply.stop()
             watch.stop()
+
+    def _remembering(self, exchange: Exchange, call: Call, route: Route, reply: ClientReply) -> Reply:
+        """A caller that goes on with a long answer itself comes back with a token, which only one key knows."""
+        if not call.verbatim or unary_limit(route.model) == UNLIMITED or exchange.principal is None:
+            return reply
+        return Continuing(reply, self.carrier.owners, exchange.principal.id, exchange.story)
 
     def _reply(self, exchange: Exchange, call: Call) -> ClientReply:
         options, moment = self.options, Moment(exchange.id, int(self.clock.unix()))

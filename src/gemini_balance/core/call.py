@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from gemini_balance.core.gemini.request_schema import GenerateContentRequest, ThinkingConfig
     from gemini_balance.core.gemini.schema import Part
+    from gemini_balance.core.pool import KeyId
 
 
 SEARCH = "-search"
@@ -31,6 +32,8 @@ class Operation(StrEnum):
     COUNT_TOKENS = "countTokens"
     LIST_MODELS = "listModels"
     GET_MODEL = "getModel"
+    METHOD = "anyMethod"  # another one of a model's; `Call.method` names it
+    RESOURCE = "resource"  # a file, a cache, a batch…; see core/gemini/surface.py
 
 
 class Framing(StrEnum):
@@ -39,6 +42,7 @@ class Framing(StrEnum):
     WHOLE = "one JSON document"
     SSE = "server-sent events"
     ARRAY = "a JSON array, element by element"
+    RAW = "bytes, as they come"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Principal:
     """Who calls: a client token, known by its name; the secret itself is not kept."""
 
     name: str
+    id: str = ""  # tells tokens apart whose names are alike, and stays the same over restarts
 
 
 class Inbound(msgspec.Struct, frozen=True):
@@ -101,6 +106,7 @@ class Call(msgspec.Struct, frozen=True):
     operation: Operation
     model: str
     framing: Framing = Framing.WHOLE
+    method: str = ""  # Google's name of it, where `operation` doesn't say
     request: GenerateContentRequest | None = None
     raw: bytes = b""
     version: str = "v1beta"
@@ -113,3 +119,4 @@ class Call(msgspec.Struct, frozen=True):
     wishes: Wishes = NO_WISHES
     media: tuple[Media, ...] = ()  # to be fetched before the request can be sent
     dropped: tuple[str, ...] = ()  # what could not be carried, for the caller to see
+    pinned: KeyId | None = None  # the key that made what the request names

@@ -16,6 +16,7 @@ from gemini_balance.core.gemini.classify import classify
 from gemini_balance.core.gemini.unknowns import Unknowns
 from gemini_balance.core.outcome import CLIENT_GONE, Cause, Outcome
 from gemini_balance.core.pool import KeyPool, Lease, Never, NotYet
+from gemini_balance.gateway.carry import Carriage
 from gemini_balance.gateway.delivery import further
 from gemini_balance.gateway.failures import ASK_THE_OPERATOR, CallFailed
 from gemini_balance.gateway.ports import TransportFailed
@@ -50,7 +51,7 @@ class Gateway:
     def __post_init__(self) -> None:
         self.room = WaitingRoom(self.pool, self.clock)
 
-    async def execute(self, route: Route, reply: Reply, story: Story) -> None:
+    async def execute(self, route: Route, reply: Reply | Carriage, story: Story) -> None:
         """Answer into `reply`. Raises GatewayError when no key may be asked, CallFailed when asking failed."""
         if route.patience is None:
             return await self._drive(route, reply, story)
@@ -61,7 +62,7 @@ class Gateway:
         except TimeoutError:
             raise CallFailed(Outcome(Cause.DEADLINE, 504), route.model) from None
 
-    async def _drive(self, route: Route, reply: Reply, story: Story) -> None:
+    async def _drive(self, route: Route, reply: Reply | Carriage, story: Story) -> None:
         demand = route.demand
         while True:
             lease = await self._lease(demand, story, waits=not route.single_attempt)
@@ -86,7 +87,7 @@ class Gateway:
             self.pool.helped(self.clock.now(), failed)
             self.room.look()
 
-    async def _go_on(self, outcome: Outcome, route: Route, reply: Reply, story: Story) -> Outcome:
+    async def _go_on(self, outcome: Outcome, route: Route, reply: Reply | Carriage, story: Story) -> Outcome:
         """A long answer comes in several replies, all from the key that began it. The caller sees one."""
         hop = 0
         while outcome.good and outcome.continuation:
@@ -133,7 +134,9 @@ class Gateway:
             return CallFailed(story.last, demand.model)
         return NoKeyAvailable(ASK_THE_OPERATOR)
 
-    async def _attempt(self, lease: Lease, route: Route, reply: Reply, story: Story, hop: int = 0) -> Outcome:
+    async def _attempt(
+        self, lease: Lease, route: Route, reply: Reply | Carriage, story: Story, hop: int = 0
+    ) -> Outcome:
         """One try with one key; settled exactly once, also when the client leaves in the middle."""
         began, outcome = self.clock.now(), CLIENT_GONE
         if not hop:
@@ -150,16 +153,22 @@ class Gateway:
             self.room.look()
         return outcome
 
-    async def _ask(self, lease: Lease, route: Route, reply: Reply, hop: int) -> Outcome:
+    async def _ask(self, lease: Lease, route: Route, reply: Reply | Carriage, hop: int) -> Outcome:
         upstream: UpstreamReply | None = None
+        spec = lease.key.spec
         try:
-            upstream = await self.transport.send(self.upstreams[route.upstream].request(route, lease.key.spec))
+            request = self.upstreams[route.upstream].request(route, spec)
+            upstream = await (
+                reply.send(request, spec) if isinstance(reply, Carriage) else self.transport.send(request)
+            )
             if upstream.status >= 400:
                 # Google repeats a suspended key in its error message.
-                body = (await upstream.whole()).replace(lease.key.spec.secret.encode(), b"REDACTED")
+                body = (await upstream.whole()).replace(spec.secret.encode(), b"REDACTED")
                 return classify(upstream.status, body, upstream.content_type)
             self.pool.began(self.clock.now(), lease)
             self.room.look()  # a model that was overloaded is not any more: those who wait for it need not wait longer
+            if isinstance(reply, Carriage):
+                return await reply.answer(spec)
             relay = whole if route.framing is Framing.WHOLE else stream
             return await relay(upstream, route, reply, hop)
         except TransportFailed as failed:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.record import RequestRecord
 
 
+Headers = list[tuple[bytes, bytes]]
+
+
 class Clock(Protocol):
     """Two clocks: one that only goes forward, for rests and timeouts, and the calendar's."""
 
@@ -89,6 +92,30 @@ class UpstreamReply(Protocol):
         """Give the connection back if the body was read, else end it, and with it Google's work."""
 
 
+class Pieces(Protocol):
+    """A request's body that is not held: it is read from the caller as fast as the upstream takes it."""
+
+    @property
+    def length(self) -> int | None:
+        """In bytes; None where the caller didn't say."""
+
+    async def read(self) -> bytes:
+        """The next piece, b"" at the end."""
+
+
+class RawUpstreamReply(UpstreamReply, Protocol):
+    """An answer of which the headers matter, too."""
+
+    @property
+    def headers(self) -> Headers:
+        """Names in small letters, each as often as it came."""
+
+
+class RawTransport(Protocol):
+    async def send(self, request: WireRequest, pieces: Pieces | None = None) -> RawUpstreamReply:
+        """With `pieces`, these are the body. Raises TransportFailed, and what reading a piece raises."""
+
+
 class Transport(Protocol):
     async def send(self, request: WireRequest) -> UpstreamReply:
         """Raises TransportFailed. Cancelling it ends the request upstream at once."""
@@ -137,6 +164,23 @@ class AudioEncoder(Protocol):
         recording is fed from a thread."""
 
 
+class RawReply(Protocol):
+    """Where an answer goes that is passed on as bytes, with its own status and headers."""
+
+    @property
+    def committed(self) -> bool:
+        """Has anything been sent?"""
+
+    async def begin(self, status: int, headers: Headers, length: int | None) -> None:
+        """Status and headers; `length` is the body's in bytes, None where that is not known."""
+
+    async def write(self, data: bytes) -> None:
+        """The next piece; waits while the caller reads slowly."""
+
+    async def end(self) -> None:
+        """That was all of it."""
+
+
 class RecordSink(Protocol):
     """Takes journal records in batches."""
 
@@ -150,3 +194,29 @@ class StateStore(Protocol):
         """What was saved last, None when nothing was."""
 
     async def save(self, state: bytes) -> None: ...
+
+
+class Owned(NamedTuple):
+    """What a caller has at Google: under which name, with which key, which client token made it, and how long."""
+
+    name: str
+    key: str
+    client: str
+    until: float  # seconds since 1970; it may be forgotten then
+
+
+class ResourceStore(Protocol):
+    """Who owns what. A client's names are its own: two clients may have the same one with different keys."""
+
+    async def get(self, client: str, name: str) -> Owned | None: ...
+
+    async def whose(self, name: str) -> Owned | None:
+        """Of whichever client; for names that nobody can guess."""
+
+    async def put(self, owned: Owned, now: float) -> None:
+        """Replaces the client's resource of this name. What ended before `now` may be dropped."""
+
+    async def delete(self, client: str, name: str) -> None: ...
+
+    async def all_of(self, client: str, prefix: str) -> list[Owned]:
+        """All of the client's whose names begin so, by name."""

@@ -18,7 +18,8 @@ class TokenBook:
 
     def __init__(self, tokens: Iterable[str], pepper: bytes) -> None:
         self._pepper = pepper
-        self._principals = {self._digest(token.encode()): Principal(_name(token)) for token in tokens}
+        self._principals = {self._digest(token.encode()): Principal(_name(token), _id(token)) for token in tokens}
+        self._by_id = {principal.id: principal for principal in self._principals.values()}
 
     def __len__(self) -> int:
         return len(self._principals)
@@ -26,8 +27,17 @@ class TokenBook:
     def find(self, token: bytes) -> Principal | None:
         return self._principals.get(self._digest(token))
 
+    def by_id(self, token_id: str) -> Principal | None:
+        """Who has this id; None when that token is none any more."""
+        return self._by_id.get(token_id)
+
     def _digest(self, token: bytes) -> bytes:
         return hashlib.blake2b(token, key=self._pepper, digest_size=16).digest()
+
+
+def _id(token: str) -> str:
+    """Of no help to whoever reads it where it is written down."""
+    return hashlib.sha256(token.encode()).hexdigest()[:16]
 
 
 def _name(token: str) -> str:

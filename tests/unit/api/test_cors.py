@@ -36,7 +36,7 @@ def test_a_preflight_is_granted_what_it_asks(asked: bytes | None, answered: byte
     headers = PAGE | ({b"access-control-request-headers": asked} if asked else {})
     assert preflight(headers, ("*",)) == [
         *ANYBODY,
-        (b"access-control-allow-methods", b"GET, POST, PATCH, DELETE, OPTIONS"),
+        (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE, OPTIONS"),
         (b"access-control-allow-headers", answered),
         (b"access-control-max-age", b"86400"),
     ]

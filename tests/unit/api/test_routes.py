@@ -6,11 +6,15 @@ from gemini_balance.api.routes import EXAMPLES, METHODS, PREFIXES, Match, dialec
 from gemini_balance.core.call import Operation
 from gemini_balance.core.dialects import DIALECTS
 from gemini_balance.core.errors import MethodNotAllowed, NotFound
+from gemini_balance.core.gemini.surface import Door, Resource
 
 OPENAI, NATIVE = DIALECTS["openai"], DIALECTS["native"]
 GOOGLE = {b"x-goog-api-key": b"t"}
 BEARER = {b"authorization": b"Bearer t"}
 GENERATE, STREAM, COUNT = Operation.GENERATE, Operation.STREAM, Operation.COUNT_TOKENS
+METHOD, RESOURCE = Operation.METHOD, Operation.RESOURCE
+BEGUN = Resource("files", creates=True, door=Door.UPLOAD)
+FETCHED = Resource("files", "files/a", door=Door.DOWNLOAD)
 LIST, GET = Operation.LIST_MODELS, Operation.GET_MODEL
 
 
@@ -69,19 +73,59 @@ def test_v1_is_shared_by_what_the_caller_shows(
 
 
 @pytest.mark.parametrize(
+    ("request_", "match"),
+    [
+        ("POST /v1beta/models/m:embedContent", Match(NATIVE, METHOD, "m:embedContent")),
+        ("POST /gemini/v1/models/m:notYetKnown", Match(NATIVE, METHOD, "m:notYetKnown")),
+        ("POST /v1beta/tunedModels/t:generateContent", Match(NATIVE, GENERATE, "tunedModels/t")),
+        ("POST /v1beta/dynamic/d:streamGenerateContent", Match(NATIVE, STREAM, "dynamic/d")),
+        ("GET /v1beta/files", Match(NATIVE, RESOURCE, "", Resource("files", lists=True))),
+        ("DELETE /gemini/v1beta/files/a", Match(NATIVE, RESOURCE, "", Resource("files", "files/a", removes=True))),
+        ("POST /v1/interactions", Match(NATIVE, RESOURCE, "", Resource("interactions", creates=True))),
+        ("POST /v1beta/notYetKnown", Match(NATIVE, RESOURCE, "", Resource("notYetKnown", creates=True))),
+        *(
+            (f"POST {house}/upload/{version}/files", Match(NATIVE, RESOURCE, "", BEGUN))
+            for house in ("", "/gemini")
+            for version in ("v1", "v1beta", "v1alpha")
+        ),
+        ("GET /download/v1beta/files/a:download", Match(NATIVE, RESOURCE, "", FETCHED)),
+        ("GET /gemini/download/v1/files/a:download", Match(NATIVE, RESOURCE, "", FETCHED)),
+        ("POST /v1//v1/chat/completions/", Match(OPENAI, GENERATE)),
+    ],
+)
+def test_a_path_leads_to_a_resource_or_a_rare_method(request_: str, match: Match) -> None:
+    assert led(request_) == match
+
+
+@pytest.mark.parametrize(
+    ("request_", "headers", "name"),
+    [
+        ("GET /v1/files", GOOGLE, "native"),
+        ("GET /v1/batches/b:cancel", BEARER, "native"),
+        ("GET /v1/files", BEARER, "openai"),
+        ("GET /v1/cachedContents", BEARER, "native"),
+        ("GET /upload/v1/files", BEARER, "native"),
+    ],
+)
+def test_a_collection_that_openai_has_too_is_told_by_the_credential(
+    request_: str, headers: dict[bytes, bytes], name: str
+) -> None:
+    assert dialect_of(split(request_.partition(" ")[2]), headers, b"").name == name
+
+
+@pytest.mark.parametrize(
     ("path", "likely"),
     [
         ("/v1/chat/completion", "/v1/chat/completions"),
-        ("/chat/completions", "/v1/chat/completions"),
-        ("/hf/v1/chat/completions/", "/hf/v1/chat/completions"),
         ("/hf/v1/model", "/hf/v1/models"),
         ("/hf/v1", "/hf/v1/models"),
-        ("/v1beta/models/m:generateContents", "/v1beta/models/MODEL:generateContent"),
         ("/v1beta/model", "/v1beta/models"),
-        ("/v1beta/zzzzzzzzzzzzzzzzzzzzzzzz", "/v1beta/models"),
+        ("/v1beta/file/abc", "/v1beta/models"),
+        ("/v1beta/cachedContent", "/v1beta/models"),
+        ("/v1beta/models/m:", "/v1beta/models"),
+        ("/v1beta/models/m:x\r\ny", "/v1beta/models"),
+        ("/v1beta/files/a/../b", "/v1beta/models"),
         ("/zzzzzzzzzzzzzzzzzzzzzzzzzzzz", "/v1/chat/completions"),
-        ("/hf/v1/models/m:generateContent", "/v1/models/MODEL:generateContent"),
-        ("/v1beta/models/", "/v1beta/models"),
     ],
 )
 def test_an_unknown_path_names_the_likely_one(path: str, likely: str) -> None:

@@ -79,7 +79,7 @@ def _bare(name: str) -> set[str]:
 
 def check_name(name: str) -> None:
     """A model's name becomes part of an upstream path, so only what Google's names are made of may pass."""
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name.removeprefix("tunedModels/").removeprefix("dynamic/")):
         raise ModelNotFound(f"There is no model named {name[:100]!r}.", param="model")
 
 

@@ -39,6 +39,7 @@ class Route(msgspec.Struct, frozen=True):
     single_attempt: bool = False
     patience: float | None = None
     dropped: tuple[str, ...] = ()  # what this model could not be told, for the caller to see
+    verb: str = ""  # of HTTP, where the operation doesn't say; the body's type and length are then in the headers
 
 
 def route_of(call: Call, config: Config, client: str = "") -> Route:
@@ -62,9 +63,11 @@ def route_of(call: Call, config: Config, client: str = "") -> Route:
 
 def _demand(call: Call, config: Config, model: str, body: bytes, client: str) -> Demand:
     paid = model in config.paid_models
+    size, pinned = len(body), call.pinned
     if call.operation not in GENERATES:
-        return Demand(model, client=client, size=len(body), paid=paid)
-    return Demand(model, tokens=tokens_in(body), client=client, size=len(body), prefix=beginning_of(body), paid=paid)
+        return Demand(model, client=client, size=size, paid=paid, pinned=pinned)
+    tokens, prefix = tokens_in(body), beginning_of(body)
+    return Demand(model, tokens=tokens, client=client, size=size, prefix=prefix, paid=paid, pinned=pinned)
 
 
 def _ready(call: Call, config: Config) -> tuple[str, bytes, tuple[str, ...]]:
@@ -90,5 +93,6 @@ def _path(call: Call, model: str) -> str:
         case Operation.GET_MODEL:
             path = f"{call.version}/models/{model}"
         case _:
-            path = f"{call.version}/models/{model}:{call.operation}"
+            parent = "" if "/" in model else "models/"
+            path = f"{call.version}/{parent}{model}:{call.method or call.operation}"
     return f"{path}?{call.query}" if call.query else path

@@ -31,6 +31,8 @@ class GeminiRequest(msgspec.Struct, frozen=True):
 class GeminiApi:
     """`base_url` may end in a version (`…/v1beta`, as operators write it): each route brings its own.
 
+    `address` is the upstream's scheme and host.
+
     Raises ValueError for a `base_url` that is no http(s) address.
     """
 
@@ -39,14 +41,15 @@ class GeminiApi:
         self._origins = [origin_of(base, proxy) for proxy in proxies or ("",)]
         self._prefix = base.split("//", 1)[1].partition("/")[2].rstrip("/")
         self._host = host_header(self._origins[0])
+        self.address = f"{base.partition('://')[0]}://{self._host}"
 
     def request(self, route: Route, key: KeySpec) -> GeminiRequest:
         path = f"/{self._prefix}/{route.path}" if self._prefix else f"/{route.path}"
-        method = "GET" if route.operation in READS else "POST"
+        method = route.verb or ("GET" if route.operation in READS else "POST")
         head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nx-goog-api-key: {key.secret}\r\n"
         for name, value in route.headers:
             head += f"{name}: {value}\r\n"
-        if method == "POST":
+        if method == "POST" and not route.verb:
             head += f"Content-Type: application/json\r\nContent-Length: {len(route.body)}\r\n"
         return GeminiRequest(self._origin_for(key), f"{head}\r\n".encode("latin-1"), route.body)
 

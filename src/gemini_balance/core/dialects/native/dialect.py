@@ -37,13 +37,15 @@ class NativeDialect:
         query = inbound.query.decode("latin-1")
         if inbound.method == "POST" and b"content-encoding" not in inbound.headers:
             _check_json(inbound.body)
+        model, _, method = inbound.target.partition(":") if operation is Operation.METHOD else (inbound.target, "", "")
         return Call(
             operation,
-            inbound.target,
+            model,
             framing=_framing(operation, query),
+            method=method,
             raw=inbound.body,
             version=_version(inbound.path),
-            query="&".join(pair for pair in query.split("&") if pair and _name(pair) not in CREDENTIALS),
+            query=without_credentials(query),
             headers=_forwarded(inbound.headers),
             verbatim=True,
             single_attempt=inbound.path.startswith(STRICT_PREFIX),
@@ -68,6 +70,11 @@ class NativeDialect:
 NATIVE = NativeDialect()
 
 
+def without_credentials(query: str) -> str:
+    """What of a query is for Google; the rest stays as it came."""
+    return "&".join(pair for pair in query.split("&") if pair and _name(pair) not in CREDENTIALS)
+
+
 def _check_json(body: bytes) -> None:
     """Google answers this too, but its answer would cost a key's quota."""
     try:
@@ -77,6 +84,8 @@ def _check_json(body: bytes) -> None:
 
 
 def _framing(operation: Operation, query: str) -> Framing:
+    if operation is Operation.METHOD:
+        return Framing.RAW
     if operation is not Operation.STREAM:
         return Framing.WHOLE
     wanted = dict(parse_qsl(query))

@@ -28,6 +28,7 @@ CONTENT_TYPE = {
     Framing.WHOLE: b"application/json; charset=UTF-8",
     Framing.ARRAY: b"application/json; charset=UTF-8",
     Framing.SSE: b"text/event-stream",
+    Framing.RAW: b"application/json; charset=UTF-8",
 }
 
 
@@ -53,7 +54,9 @@ class NativeEncoder:
         self._began = False
 
     def visible(self, events: list[Event]) -> bool:
-        return any(has_content(part) or is_thought(part) for event in events for part in parts_of(event.reply))
+        return self._framing is Framing.RAW or any(
+            has_content(part) or is_thought(part) for event in events for part in parts_of(event.reply)
+        )
 
     def feed(self, events: list[Event]) -> bytes:
         self._began = self._began or bool(events)
