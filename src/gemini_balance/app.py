@@ -22,8 +22,11 @@ from gemini_balance.api.clients import PublicUrl, TrustedProxies
 from gemini_balance.api.health import health_routes
 from gemini_balance.api.landing import landing_route
 from gemini_balance.api.serve import Door
+from gemini_balance.api.studio.embeddings import Embedder
+from gemini_balance.api.studio.studio import Studio
 from gemini_balance.core.addresses import AllowedHosts
 from gemini_balance.core.attempts import RetryPolicy
+from gemini_balance.core.call import Operation
 from gemini_balance.core.catalog.told import told_limits
 from gemini_balance.core.pool import KeyPool
 from gemini_balance.gateway.execute import Gateway
@@ -156,7 +159,10 @@ def build(
     owners = Owners(resources or MemoryResources(), clock)
     hosts = frozenset({urlsplit(google.address).netloc, urlsplit(GOOGLE).netloc})
     carrier = Carrier(gateway, raw, owners, public, google.address, hosts)
-    door = Door(gateway, media, carrier, models, tokens, options, journal, clock, trusted, request_ids(), _today)
+    studio = Studio({Operation.EMBEDDINGS: Embedder(gateway)})
+    door = Door(
+        gateway, media, carrier, studio, models, tokens, options, journal, clock, trusted, request_ids(), _today
+    )
     pages = Starlette(routes=[landing_route(public), *health_routes(lambda: not door.draining)])
     checker = KeyChecker(gateway, options.check_interval_hours, dice)
     keeper = StateKeeper(pool, clock, store) if store is not None else None

@@ -28,6 +28,7 @@ from gemini_balance.core.pool import Demand, KeyId
 from gemini_balance.core.pool.key import RETIRED
 from gemini_balance.gateway.carry import Carriage, Errand, Hosts, upload_in
 from gemini_balance.gateway.failures import CallFailed
+from gemini_balance.gateway.fan import Collected
 from gemini_balance.gateway.listing import merged, page_size
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from gemini_balance.api.clients import PublicUrl
     from gemini_balance.api.exchange import Exchange
     from gemini_balance.core.call import Principal
-    from gemini_balance.core.gemini.events import Event
     from gemini_balance.gateway.execute import Gateway
     from gemini_balance.gateway.owners import Owners
     from gemini_balance.gateway.ports import RawTransport
@@ -60,22 +60,6 @@ class _Asked(msgspec.Struct):
 
 
 _asked = msgspec.json.Decoder(_Asked)
-
-
-class _Collected:
-    """Implements `Reply`: a page of a list, which nobody but us reads."""
-
-    committed = False
-    body = b""
-
-    def restart(self) -> None: ...
-
-    async def feed(self, events: list[Event]) -> None: ...
-
-    async def finish(self, rest: bytes) -> None: ...
-
-    async def whole(self, event: Event) -> None:
-        self.body = event.raw
 
 
 @dataclass(slots=True)
@@ -206,7 +190,7 @@ class Carrier:
         async def ask(key: KeyId, size: int, token: str) -> bytes:
             page = [*rest, ("pageSize", str(size)), *([("pageToken", token)] if token else [])]
             path = f"{route.path.partition('?')[0]}?{urlencode(page, safe='$,')}"
-            reply = _Collected()
+            reply = Collected()
             pinned = replace(route.demand, pinned=key)
             await self.gateway.execute(
                 replace(route, path=path, demand=pinned, framing=Framing.WHOLE), reply, exchange.story

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from gemini_balance.core.outcome import NO_USAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gemini_balance.core.attempts import Attempt
     from gemini_balance.core.outcome import Outcome, Usage
     from gemini_balance.core.pool import KeyId
@@ -30,6 +32,14 @@ class Story:
         """An attempt with this key begins."""
         self.asked += 1
         self.asking = key
+
+    def join(self, parts: Iterable[Story]) -> None:
+        """Take over what happened to the parts of the call, which ran side by side."""
+        for part in parts:
+            self.asked += part.asked
+            self.asking = part.asking or self.asking
+            self.attempts += part.attempts
+            self.waited = max(self.waited, part.waited)
 
     def trace(self) -> str:
         """For a header: each key asked so far with what came of it, and the time in the queue."""

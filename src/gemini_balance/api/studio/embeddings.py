@@ -1,0 +1,54 @@
+"""`embeddings`: batches side by side, one list."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from gemini_balance.api.errors import JSON
+from gemini_balance.api.studio.answering import answer_with, client_of
+from gemini_balance.api.telling import tell
+from gemini_balance.core.call import Call, Operation
+from gemini_balance.core.catalog.estimate import tokens_in
+from gemini_balance.core.catalog.resolve import resolve
+from gemini_balance.core.catalog.route import route_of
+from gemini_balance.core.dialects.openai import embeddings
+from gemini_balance.core.gemini.embedding_schema import METHOD
+from gemini_balance.gateway.fan import fan
+
+if TYPE_CHECKING:
+    from gemini_balance.api.exchange import Exchange
+    from gemini_balance.core.catalog.config import Config
+    from gemini_balance.core.catalog.route import Route
+    from gemini_balance.gateway.execute import Gateway
+
+FEW = 8  # texts whose vectors are written before anybody notices
+
+
+@dataclass(slots=True)
+class Embedder:
+    """Implements `Maker`."""
+
+    gateway: Gateway
+
+    async def answer(self, exchange: Exchange, operation: Operation, body: bytes, config: Config) -> None:
+        asked = embeddings.decode(body)
+        exchange.call = call = Call(operation, asked.model)
+        model = resolve(asked.model, config.listed, config.search_models, config.today).model
+        tell(exchange, call, model, ())
+        who = client_of(exchange)
+        routes = [_route(model, one, config, who) for one in embeddings.bodies(asked, model)]
+        replies = await fan(self.gateway, routes, exchange.story)
+        if len(asked.texts) <= FEW:
+            told = embeddings.answer(asked, model, replies)
+        else:
+            told = await asyncio.to_thread(embeddings.answer, asked, model, replies)
+        await answer_with(exchange, JSON, told, self.gateway.clock)
+
+
+def _route(model: str, body: bytes, config: Config, client: str) -> Route:
+    route = route_of(Call(Operation.METHOD, model, method=METHOD, raw=body), config, client)
+    return replace(route, demand=replace(route.demand, tokens=tokens_in(body)))
