@@ -23,6 +23,7 @@ from gemini_balance.api.health import health_routes
 from gemini_balance.api.landing import landing_route
 from gemini_balance.api.serve import Door
 from gemini_balance.api.studio.embeddings import Embedder
+from gemini_balance.api.studio.sound import Listener, Speaker
 from gemini_balance.api.studio.studio import Studio
 from gemini_balance.core.addresses import AllowedHosts
 from gemini_balance.core.attempts import RetryPolicy
@@ -37,6 +38,7 @@ from gemini_balance.gateway.owners import Owners
 from gemini_balance.gateway.state import StateKeeper
 from gemini_balance.gateway.tokens import TokenBook
 from gemini_balance.settings import GOOGLE, with_paid
+from gemini_balance.sound.encoder import AvEncoder
 from gemini_balance.storage.memory import MemoryResources
 from gemini_balance.telemetry.logs import AccessLog
 from gemini_balance.upstreams.gemini_api.upstream import GeminiApi
@@ -159,7 +161,15 @@ def build(
     owners = Owners(resources or MemoryResources(), clock)
     hosts = frozenset({urlsplit(google.address).netloc, urlsplit(GOOGLE).netloc})
     carrier = Carrier(gateway, raw, owners, public, google.address, hosts)
-    studio = Studio({Operation.EMBEDDINGS: Embedder(gateway)})
+    listener = Listener(gateway, options)
+    studio = Studio(
+        {
+            Operation.EMBEDDINGS: Embedder(gateway),
+            Operation.SPEECH: Speaker(gateway, options, AvEncoder()),
+            Operation.TRANSCRIPTIONS: listener,
+            Operation.TRANSLATIONS: listener,
+        }
+    )
     door = Door(
         gateway, media, carrier, studio, models, tokens, options, journal, clock, trusted, request_ids(), _today
     )
