@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import random
 import secrets
 import sys
@@ -63,6 +64,7 @@ PAGES = (["health"], [PREFIX])
 """First segments of what is no client's call."""
 MOST_BEHIND = 1.0  # seconds that ours may be behind the calendar's clock
 COMPARED_EVERY = 0.5  # seconds: each call of `now` would pay for a look at both clocks
+log = logging.getLogger(__name__)
 
 
 class SystemClock:
@@ -209,7 +211,9 @@ def _image_host(settings: Settings, clock: Clock) -> ImageHost | None:
             ends = settings.oss_endpoint, settings.oss_endpoint_inner
             key = settings.oss_access_key, settings.oss_access_key_secret
             return AliyunOss(*ends, *key, settings.oss_bucket_name, settings.oss_region, clock)
-        case _:
+        case provider:
+            if provider:
+                log.warning("UPLOAD_PROVIDER is %s, but what that needs is not set: pictures are kept here.", provider)
             return None
 
 

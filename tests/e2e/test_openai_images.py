@@ -165,9 +165,11 @@ def test_an_address_survives_a_restart_and_no_change(google: RunningSimulator, t
     path = url[url.index("/pictures/") :]
     with gateway(google, tmp_path) as served:
         again = served.request("GET", path)
+        page = served.request("GET", path, headers={"Origin": "https://chat.example"})
         changed = served.request("GET", path[:-1] + ("0" if path[-1] != "0" else "1"))
         without = served.request("GET", path.partition("?")[0])
     assert (again.status, again.body.startswith(PNG)) == (200, True)
+    assert page.headers["access-control-allow-origin"] == "*"
     assert [changed.status, without.status] == [404, 404]
     assert changed.headers["x-content-type-options"] == "nosniff"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from gemini_balance.api import cors
 from gemini_balance.api.exchange import SAFE
 from gemini_balance.gateway.album import OTHER, PREFIX
 
@@ -20,14 +21,22 @@ GONE = {"error": {"message": "There is no such picture, or its address has expir
 
 
 def picture_route(album: Album) -> Route:
+    """Pages of the origins that may call may also read a picture's bytes."""
+
     async def picture(request: Request) -> Response:
         asked = request.query_params
+        safe = HEADERS | _allowance(request, album.options.allowed_origins)
         shown = await album.find(request.path_params["name"], asked.get("until", ""), asked.get("signature", ""))
         if shown is None:
-            return JSONResponse(GONE, 404, HEADERS | {"cache-control": "no-store"})
-        headers = HEADERS | {"cache-control": f"private, max-age={shown.seconds}"}
+            return JSONResponse(GONE, 404, safe | {"cache-control": "no-store"})
+        headers = safe | {"cache-control": f"private, max-age={shown.seconds}"}
         if shown.kind == OTHER:
             headers["content-disposition"] = "attachment"
         return Response(shown.data, 200, headers, media_type=shown.kind)
 
     return Route(f"/{PREFIX}/{{name}}", picture)
+
+
+def _allowance(request: Request, origins: tuple[str, ...]) -> dict[str, str]:
+    given = cors.allowance(dict(request.scope["headers"]), origins)
+    return {name.decode(): value.decode() for name, value in given}
