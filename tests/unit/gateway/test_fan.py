@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from gemini_balance.core.attempts import RetryPolicy
+from gemini_balance.core.call import Operation
 from gemini_balance.core.outcome import Cause, Usage
 from gemini_balance.core.pool import Demand
 from gemini_balance.gateway.failures import CallFailed
@@ -81,6 +82,13 @@ async def test_a_call_of_many_parts_leaves_keys_for_others() -> None:
     stage.gateway.transport = stage.transport = Counting(iter([says("a")] * 30))
     assert len(await fanned(stage, 30)) == 30
     assert 1 < most <= AT_ONCE
+
+
+async def test_embeddings_cost_their_prompt() -> None:
+    stage = Stage(Line([b'{"embeddings":[],"usageMetadata":{"promptTokenCount":7}}'], content_type="application/json"))
+    route = replace(UNARY, operation=Operation.METHOD, path=f"v1beta/models/{MODEL}:batchEmbedContents")
+    await fan(stage.gateway, [route], stage.story)
+    assert stage.story.usage == Usage(prompt=7, total=7)
 
 
 def test_a_story_joins_the_parts_of_a_call() -> None:

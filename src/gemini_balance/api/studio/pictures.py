@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from base64 import b64decode
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from gemini_balance.api.errors import JSON
-from gemini_balance.api.studio.answering import answer_with, client_of
+from gemini_balance.api.studio.answering import answer_with, client_of, worked
 from gemini_balance.api.telling import tell
 from gemini_balance.core.call import Call, Operation
 from gemini_balance.core.catalog.dropped import told
@@ -51,17 +52,20 @@ class Illustrator:
     public: PublicUrl
 
     async def answer(self, exchange: Exchange, operation: Operation, body: bytes, config: Config) -> None:
-        asked = _asked(exchange, operation, body)
+        asked = await worked(len(body), _asked, exchange, operation, body)
         exchange.call = call = Call(operation, asked.model)
         name = self._model(asked)
         model = resolve(name, config.listed, config.search_models, config.today, config.image_models).model
         needed = calls(asked, model)
-        routes = _routes(needed, model, config, client_of(exchange))
+        routes = await worked(len(body), _routes, needed, model, config, client_of(exchange))
         tell(exchange, call, model, told([*needed.dropped, *routes[0].dropped]))
-        made = drawn(await fan(self.gateway, routes, exchange.story))
+        replies = await fan(self.gateway, routes, exchange.story)
+        size = sum(map(len, replies))
+        made = await worked(size, drawn, replies)
         urls = await self._addresses(exchange, made.pictures) if asked.as_url else None
         created = int(self.gateway.clock.unix())
-        await answer_with(exchange, JSON, answer(asked, made, created, urls), self.gateway.clock)
+        body = await worked(size, answer, asked, made, created, urls)
+        await answer_with(exchange, JSON, body, self.gateway.clock)
 
     def _model(self, asked: ImageRequest) -> str:
         """The operator's choice, unless it can't do what is asked."""
@@ -72,10 +76,13 @@ class Illustrator:
         """None where they can't be kept: they are paid for, so they come along themselves."""
         ours = self.public.of(exchange.scope, exchange.headers)
         try:
-            return [await self.album.address(b64decode(one.data), ours) for one in pictures]
+            return await asyncio.gather(*(self._address(one, ours) for one in pictures))
         except CannotKeep as error:
             log.warning("A picture could not be kept, so it was sent in place of its address: %s", error)
             return None
+
+    async def _address(self, picture: Picture, ours: str) -> str:
+        return await self.album.address(await worked(len(picture.data), b64decode, picture.data), ours)
 
 
 def _asked(exchange: Exchange, operation: Operation, body: bytes) -> ImageRequest:

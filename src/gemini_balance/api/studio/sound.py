@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gemini_balance.api.studio.answering import client_of
+from gemini_balance.api.studio.answering import client_of, worked
 from gemini_balance.api.studio.reply import MadeReply
 from gemini_balance.api.telling import tell
 from gemini_balance.core.call import Call, Framing, Operation
@@ -18,6 +18,7 @@ from gemini_balance.core.dialects.openai.audio.transcript import TranscriptEncod
 if TYPE_CHECKING:
     from gemini_balance.api.exchange import Exchange
     from gemini_balance.core.catalog.config import Config
+    from gemini_balance.core.catalog.route import Route
     from gemini_balance.core.dialects import Encoder
     from gemini_balance.core.gemini.request_schema import GenerateContentRequest
     from gemini_balance.core.options import Options
@@ -45,7 +46,8 @@ class Speaker:
         begin = None if asked.form in speech.OWN_FORMATS else partial(self.audio.begin, asked.form)
         streams = asked.events or asked.form not in NEED_THEIR_LENGTH
         call = _call(asked.model, speech.request(asked), streams=streams)
-        await _relay(self.gateway, self.options, exchange, call, config, SpeechEncoder(asked, begin))
+        route = route_of(call, config, client_of(exchange))
+        await _relay(self.gateway, self.options, exchange, route, SpeechEncoder(asked, begin))
 
     def _default(self, exchange: Exchange) -> str:
         """An installation without a library for it still speaks."""
@@ -62,10 +64,12 @@ class Listener:
 
     async def answer(self, exchange: Exchange, operation: Operation, body: bytes, config: Config) -> None:
         content_type = exchange.headers.get(b"content-type", b"").decode("latin-1")
-        asked = transcription.decode(content_type, body, translate=operation is Operation.TRANSLATIONS)
+        translate = operation is Operation.TRANSLATIONS
+        asked = await worked(len(body), transcription.decode, content_type, body, translate=translate)
         exchange.call = Call(operation, asked.model)
         call = _call(asked.model, transcription.request(asked), asked.dropped, streams=asked.stream)
-        await _relay(self.gateway, self.options, exchange, call, config, TranscriptEncoder(asked))
+        route = await worked(len(body), route_of, call, config, client_of(exchange))
+        await _relay(self.gateway, self.options, exchange, route, TranscriptEncoder(asked))
 
 
 def _call(model: str, request: GenerateContentRequest, dropped: tuple[str, ...] = (), *, streams: bool) -> Call:
@@ -74,14 +78,11 @@ def _call(model: str, request: GenerateContentRequest, dropped: tuple[str, ...] 
     return Call(Operation.GENERATE, model, request=request, dropped=dropped)
 
 
-async def _relay(
-    gateway: Gateway, options: Options, exchange: Exchange, call: Call, config: Config, encoder: Encoder
-) -> None:
-    """From the call to its answer's last byte."""
-    route = route_of(call, config, client_of(exchange))
+async def _relay(gateway: Gateway, options: Options, exchange: Exchange, route: Route, encoder: Encoder) -> None:
+    """From the route to its answer's last byte."""
     assert exchange.call is not None
     tell(exchange, exchange.call, route.model, route.dropped)
-    patience = None if call.framing is Framing.WHOLE else options.heartbeat_after
+    patience = None if route.framing is Framing.WHOLE else options.heartbeat_after
     reply = MadeReply(exchange, encoder, gateway.clock, patience)
     exchange.fail = reply.fail
     try:
