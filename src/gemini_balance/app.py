@@ -175,15 +175,15 @@ def build(
     hosts = frozenset({urlsplit(google.address).netloc, urlsplit(GOOGLE).netloc})
     carrier = Carrier(gateway, raw, owners, public, google.address, hosts)
     pictures = pictures or MemoryPictures(secrets.token_bytes(32))
-    album = Album(pictures, options, clock, _image_host(settings, clock))
-    illustrator = Illustrator(gateway, options, album, public)
-    listener = Listener(gateway, options)
+    album = Album(pictures, clock, _image_host(settings, clock))
+    illustrator = Illustrator(gateway, album, public)
+    listener = Listener(gateway)
     studio = Studio(
         {
             Operation.EMBEDDINGS: Embedder(gateway),
             Operation.IMAGES: illustrator,
             Operation.IMAGE_EDITS: illustrator,
-            Operation.SPEECH: Speaker(gateway, options, AvEncoder()),
+            Operation.SPEECH: Speaker(gateway, AvEncoder()),
             Operation.TRANSCRIPTIONS: listener,
             Operation.TRANSLATIONS: listener,
         }
@@ -191,7 +191,13 @@ def build(
     door = Door(
         gateway, media, carrier, studio, models, tokens, options, journal, clock, trusted, request_ids(), _today
     )
-    pages = Starlette(routes=[landing_route(public), picture_route(album), *health_routes(lambda: not door.draining)])
+    pages = Starlette(
+        routes=[
+            landing_route(public),
+            picture_route(album, lambda: door.options.allowed_origins),
+            *health_routes(lambda: not door.draining),
+        ]
+    )
     checker = KeyChecker(gateway, options.check_interval_hours, dice)
     keeper = StateKeeper(pool, clock, store) if store is not None else None
     return App(door, pages, journal, models, checker, keeper, transport, raw, settings.shutdown_timeout)

@@ -240,3 +240,10 @@ def test_a_host_that_fails_loses_no_picture(google: RunningSimulator, tmp_path: 
         log = served.log.read_text()
     assert "image host" in log
     assert "chv_secret" not in log
+
+
+def test_a_paid_key_that_is_dead_is_told_though_others_live(google: RunningSimulator, tmp_path: Path) -> None:
+    """What costs money is not tried with keys that were not meant for it."""
+    with gateway(google, tmp_path, PAID_KEY=f"{PAID}-dead") as served:
+        answer = made(served, model=IMAGEN)
+    assert (answer.status, answer.json["error"]["code"]) == (503, "no_available_key")

@@ -12,6 +12,8 @@ from gemini_balance.api.exchange import SAFE
 from gemini_balance.gateway.album import OTHER, PREFIX
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
 
     from gemini_balance.gateway.album import Album
@@ -20,12 +22,12 @@ HEADERS = {name.decode(): value.decode() for name, value in SAFE}
 GONE = {"error": {"message": "There is no such picture, or its address has expired.", "code": "not_found"}}
 
 
-def picture_route(album: Album) -> Route:
-    """Pages of the origins that may call may also read a picture's bytes."""
+def picture_route(album: Album, origins: Callable[[], tuple[str, ...]]) -> Route:
+    """Pages of these origins may read a picture's bytes, too."""
 
     async def picture(request: Request) -> Response:
         asked = request.query_params
-        safe = HEADERS | _allowance(request, album.options.allowed_origins)
+        safe = HEADERS | _allowance(request, origins())
         shown = await album.find(request.path_params["name"], asked.get("until", ""), asked.get("signature", ""))
         if shown is None:
             return JSONResponse(GONE, 404, safe | {"cache-control": "no-store"})

@@ -20,6 +20,7 @@ from gemini_balance.api.pacing import Pacer
 from gemini_balance.api.records import record_of
 from gemini_balance.api.reply import ClientReply
 from gemini_balance.api.routes import dialect_of, find, split
+from gemini_balance.api.studio.studio import Terms
 from gemini_balance.api.telling import tell
 from gemini_balance.api.turns import HUGE, others_turn
 from gemini_balance.core.call import Call, Framing, Inbound, Operation
@@ -137,7 +138,9 @@ class Door:
         exchange.principal = authenticate(headers, query, self.tokens)
         body = await read_body(receive, headers.get(b"content-length"), self._largest)
         if match.made:
-            return await self.studio.answer(exchange, match.operation, body, receive, self._moment())
+            return await self.studio.answer(
+                exchange, match.operation, body, receive, Terms(self._moment(), self.options)
+            )
         if len(body) > HUGE:
             await others_turn(body)
         body, aside = lean(body)

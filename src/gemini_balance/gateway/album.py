@@ -36,11 +36,10 @@ class Album:
     """One per process."""
 
     store: PictureStore
-    options: Options
     clock: Clock
     host: ImageHost | None = None
 
-    async def address(self, data: bytes, ours: str) -> str:
+    async def address(self, data: bytes, ours: str, options: Options) -> str:
         """`ours`: scheme and host of the gateway. What the image host does not take is kept here.
 
         Raises CannotKeep.
@@ -52,8 +51,8 @@ class Album:
                 return await self.host.upload(name, kind, data)
             except UploadFailed as failed:
                 log.warning("The image host did not take a picture, so it is kept here: %s", failed)
-        now, seconds = self.clock.unix(), self.options.image_url_hours * 3600
-        await self.store.keep(name, data, now, seconds, int(self.options.image_store_mb * 1_000_000))
+        now, seconds = self.clock.unix(), options.image_url_hours * 3600
+        await self.store.keep(name, data, now, seconds, int(options.image_store_mb * 1_000_000))
         until = int(now + seconds)
         return f"{ours}/{PREFIX}/{name}?until={until}&signature={self._signature(name, str(until))}"
 

@@ -36,9 +36,11 @@ class FixedHost:
         return f"{self.answer}/{name}?{kind}"
 
 
-def album(host: FixedHost | None = None, **options: float) -> Album:
-    wanted = Options(image_url_hours=options.get("hours", 1.0), image_store_mb=options.get("mb", 1.0))
-    return Album(MemoryPictures(b"k" * 32), wanted, Hands(), host)
+HOUR = Options(image_url_hours=1.0)
+
+
+def album(host: FixedHost | None = None) -> Album:
+    return Album(MemoryPictures(b"k" * 32), Hands(), host)
 
 
 def parts(address: str) -> tuple[str, str, str]:
@@ -50,7 +52,7 @@ def parts(address: str) -> tuple[str, str, str]:
 async def test_a_picture_is_found_at_its_address_until_that_expires(kind: str, data: bytes) -> None:
     one, clock = album(), Hands()
     one.clock = clock
-    address = await one.address(data, OURS)
+    address = await one.address(data, OURS, HOUR)
     assert address.startswith(f"{OURS}/pictures/")
     assert await one.find(*parts(address)) == Shown(kind, data, 3600)
     clock.time += 3600
@@ -60,7 +62,7 @@ async def test_a_picture_is_found_at_its_address_until_that_expires(kind: str, d
 @pytest.mark.parametrize("change", [0, 1, 2], ids=["name", "until", "signature"])
 async def test_an_address_that_was_changed_leads_nowhere(change: int) -> None:
     one = album()
-    told = list(parts(await one.address(PNG, OURS)))
+    told = list(parts(await one.address(PNG, OURS, HOUR)))
     told[change] = ("0" if told[change][0] != "0" else "1") + told[change][1:]
     assert await one.find(told[0], told[1], told[2]) is None
 
@@ -73,22 +75,22 @@ async def test_a_signature_of_any_kind_may_be_tried(signature: str) -> None:
 async def test_what_browsers_might_run_is_a_file_to_them() -> None:
     one = album()
     page = b"<script>alert(1)</script>"
-    assert await one.find(*parts(await one.address(page, OURS))) == Shown(OTHER, page, 3600)
+    assert await one.find(*parts(await one.address(page, OURS, HOUR))) == Shown(OTHER, page, 3600)
 
 
 async def test_a_host_that_takes_it_is_where_the_picture_is() -> None:
-    address = await album(FixedHost("https://host.example")).address(PNG, OURS)
+    address = await album(FixedHost("https://host.example")).address(PNG, OURS, HOUR)
     assert address.startswith("https://host.example/")
     assert address.endswith(".png?image/png")
 
 
 async def test_an_upload_that_fails_loses_no_picture() -> None:
     one = album(FixedHost())
-    found = await one.find(*parts(await one.address(PNG, OURS)))
+    found = await one.find(*parts(await one.address(PNG, OURS, HOUR)))
     assert found is not None
     assert found.data == PNG
 
 
 async def test_what_can_not_be_kept_is_told() -> None:
     with pytest.raises(CannotKeep):
-        await album(mb=0.00001).address(PNG, OURS)
+        await album().address(PNG, OURS, Options(image_store_mb=0))

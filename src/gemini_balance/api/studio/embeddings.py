@@ -20,6 +20,7 @@ from gemini_balance.gateway.fan import fan
 
 if TYPE_CHECKING:
     from gemini_balance.api.exchange import Exchange
+    from gemini_balance.api.studio.studio import Terms
     from gemini_balance.core.catalog.config import Config
     from gemini_balance.core.catalog.route import Route
     from gemini_balance.gateway.execute import Gateway
@@ -33,8 +34,8 @@ class Embedder:
 
     gateway: Gateway
 
-    async def answer(self, exchange: Exchange, operation: Operation, body: bytes, config: Config) -> None:
-        asked = embeddings.decode(body)
+    async def answer(self, exchange: Exchange, operation: Operation, body: bytes, terms: Terms) -> None:
+        config, asked = terms.config, embeddings.decode(body)
         exchange.call = call = Call(operation, asked.model)
         model = resolve(asked.model, config.listed, config.search_models, config.today).model
         tell(exchange, call, model, ())

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from gemini_balance.api.clients import PublicUrl
     from gemini_balance.api.exchange import Exchange
+    from gemini_balance.api.studio.studio import Terms
     from gemini_balance.core.catalog.config import Config
     from gemini_balance.core.catalog.route import Route
     from gemini_balance.core.dialects.openai.images.calls import ImageCalls
@@ -47,14 +48,14 @@ class Illustrator:
     """Implements `Maker`: `images/generations` and `images/edits`."""
 
     gateway: Gateway
-    options: Options
     album: Album
     public: PublicUrl
 
-    async def answer(self, exchange: Exchange, operation: Operation, body: bytes, config: Config) -> None:
+    async def answer(self, exchange: Exchange, operation: Operation, body: bytes, terms: Terms) -> None:
+        config, options = terms
         asked = await worked(len(body), _asked, exchange, operation, body)
         exchange.call = call = Call(operation, asked.model)
-        name = self._model(asked)
+        name = _model(asked, options.create_image_model)
         model = resolve(name, config.listed, config.search_models, config.today, config.image_models).model
         needed = calls(asked, model)
         routes = await worked(len(body), _routes, needed, model, config, client_of(exchange))
@@ -62,27 +63,27 @@ class Illustrator:
         replies = await fan(self.gateway, routes, exchange.story)
         size = sum(map(len, replies))
         made = await worked(size, drawn, replies)
-        urls = await self._addresses(exchange, made.pictures) if asked.as_url else None
+        urls = await self._addresses(exchange, made.pictures, options) if asked.as_url else None
         created = int(self.gateway.clock.unix())
         body = await worked(size, answer, asked, made, created, urls)
         await answer_with(exchange, JSON, body, self.gateway.clock)
 
-    def _model(self, asked: ImageRequest) -> str:
-        """The operator's choice, unless it can't do what is asked."""
-        chosen = self.options.create_image_model
-        return asked.model if not chosen or (asked.sources and painter_of(chosen).predicts) else chosen
-
-    async def _addresses(self, exchange: Exchange, pictures: Sequence[Picture]) -> list[str] | None:
+    async def _addresses(self, exchange: Exchange, pictures: Sequence[Picture], options: Options) -> list[str] | None:
         """None where they can't be kept: they are paid for, so they come along themselves."""
         ours = self.public.of(exchange.scope, exchange.headers)
         try:
-            return await asyncio.gather(*(self._address(one, ours) for one in pictures))
+            return await asyncio.gather(*(self._address(one, ours, options) for one in pictures))
         except CannotKeep as error:
             log.warning("A picture could not be kept, so it was sent in place of its address: %s", error)
             return None
 
-    async def _address(self, picture: Picture, ours: str) -> str:
-        return await self.album.address(await worked(len(picture.data), b64decode, picture.data), ours)
+    async def _address(self, picture: Picture, ours: str, options: Options) -> str:
+        return await self.album.address(await worked(len(picture.data), b64decode, picture.data), ours, options)
+
+
+def _model(asked: ImageRequest, chosen: str) -> str:
+    """The operator's choice, unless it can't do what is asked."""
+    return asked.model if not chosen or (asked.sources and painter_of(chosen).predicts) else chosen
 
 
 def _asked(exchange: Exchange, operation: Operation, body: bytes) -> ImageRequest:

@@ -17,7 +17,7 @@ from gemini_balance.core.dialects.openai.audio.transcript import TranscriptEncod
 
 if TYPE_CHECKING:
     from gemini_balance.api.exchange import Exchange
-    from gemini_balance.core.catalog.config import Config
+    from gemini_balance.api.studio.studio import Terms
     from gemini_balance.core.catalog.route import Route
     from gemini_balance.core.dialects import Encoder
     from gemini_balance.core.gemini.request_schema import GenerateContentRequest
@@ -37,17 +37,16 @@ class Speaker:
     """Implements `Maker`: `audio/speech`."""
 
     gateway: Gateway
-    options: Options
     audio: AudioEncoder
 
-    async def answer(self, exchange: Exchange, operation: Operation, body: bytes, config: Config) -> None:
+    async def answer(self, exchange: Exchange, operation: Operation, body: bytes, terms: Terms) -> None:
         asked = speech.decode(body, self._default(exchange), speech.OWN_FORMATS | self.audio.formats)
         exchange.call = Call(operation, asked.model)
         begin = None if asked.form in speech.OWN_FORMATS else partial(self.audio.begin, asked.form)
         streams = asked.events or asked.form not in NEED_THEIR_LENGTH
         call = _call(asked.model, speech.request(asked), streams=streams)
-        route = route_of(call, config, client_of(exchange))
-        await _relay(self.gateway, self.options, exchange, route, SpeechEncoder(asked, begin))
+        route = route_of(call, terms.config, client_of(exchange))
+        await _relay(self.gateway, terms.options, exchange, route, SpeechEncoder(asked, begin))
 
     def _default(self, exchange: Exchange) -> str:
         """An installation without a library for it still speaks."""
@@ -60,16 +59,15 @@ class Listener:
     """Implements `Maker`: `audio/transcriptions` and `audio/translations`."""
 
     gateway: Gateway
-    options: Options
 
-    async def answer(self, exchange: Exchange, operation: Operation, body: bytes, config: Config) -> None:
+    async def answer(self, exchange: Exchange, operation: Operation, body: bytes, terms: Terms) -> None:
         content_type = exchange.headers.get(b"content-type", b"").decode("latin-1")
         translate = operation is Operation.TRANSLATIONS
         asked = await worked(len(body), transcription.decode, content_type, body, translate=translate)
         exchange.call = Call(operation, asked.model)
         call = _call(asked.model, transcription.request(asked), asked.dropped, streams=asked.stream)
-        route = await worked(len(body), route_of, call, config, client_of(exchange))
-        await _relay(self.gateway, self.options, exchange, route, TranscriptEncoder(asked))
+        route = await worked(len(body), route_of, call, terms.config, client_of(exchange))
+        await _relay(self.gateway, terms.options, exchange, route, TranscriptEncoder(asked))
 
 
 def _call(model: str, request: GenerateContentRequest, dropped: tuple[str, ...] = (), *, streams: bool) -> Call:

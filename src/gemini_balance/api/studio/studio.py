@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gemini_balance.api.errors import send_error, send_failure
 from gemini_balance.api.leaving import watching
@@ -19,12 +19,20 @@ if TYPE_CHECKING:
     from gemini_balance.api.exchange import Exchange
     from gemini_balance.core.call import Operation
     from gemini_balance.core.catalog.config import Config
+    from gemini_balance.core.options import Options
+
+
+class Terms(NamedTuple):
+    """What holds at the moment of a call."""
+
+    config: Config
+    options: Options
 
 
 class Maker(Protocol):
     """The way of one or several operations."""
 
-    async def answer(self, exchange: Exchange, operation: Operation, body: bytes, config: Config) -> None:
+    async def answer(self, exchange: Exchange, operation: Operation, body: bytes, terms: Terms) -> None:
         """Raises GatewayError or CallFailed."""
 
 
@@ -35,7 +43,7 @@ class Studio:
     makers: Mapping[Operation, Maker]
 
     async def answer(
-        self, exchange: Exchange, operation: Operation, body: bytes, receive: Receive, config: Config
+        self, exchange: Exchange, operation: Operation, body: bytes, receive: Receive, terms: Terms
     ) -> None:
         exchange.call = Call(operation, "")
         exchange.task = asyncio.current_task()
@@ -43,7 +51,7 @@ class Studio:
         try:
             if len(body) > HUGE:
                 await others_turn(body)
-            await self.makers[operation].answer(exchange, operation, body, config)
+            await self.makers[operation].answer(exchange, operation, body, terms)
         except CallFailed as failed:
             await send_failure(exchange, failed, None)
         except asyncio.CancelledError:
