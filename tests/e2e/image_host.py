@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 ANSWERS: dict[str, Any] = {
     "/picgo": {"status_code": 200, "image": {"url": "https://host.example/picgo.png"}},
     "/upload": [{"src": "/file/bed.png"}],
+    "/smms": {"success": True, "code": "success", "data": {"url": "https://host.example/smms.png"}},
+    "/smms-again": {"success": False, "code": "image_repeated", "images": "https://host.example/first.png"},
+    "/smms-full": {"success": False, "code": "flood", "message": "Upload file frequency limit."},
+    "/whole": [{"src": "https://cdn.example/bed.png"}],
+    "/none": [],
     "/odd": {"image": {"url": "javascript:alert(1)"}},
 }
 

@@ -8,18 +8,27 @@ import os
 import re
 import secrets
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gemini_balance.gateway.ports import CannotKeep
 from gemini_balance.storage.memory import TOO_LARGE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 SECRET_BYTES = 32
 ONLY_OURS = 0o600
 UNFINISHED = ".part"
 _NAME = re.compile(r"[a-z0-9]{1,64}\.[a-z]{2,4}")
+
+
+class _File(NamedTuple):
+    """When it was kept, how large it is, and where."""
+
+    kept: float
+    size: int
+    path: Path
 
 
 class FolderPictures:
@@ -52,13 +61,20 @@ class FolderPictures:
 
     def _make_room(self, since: float, most: int, but: str) -> None:
         """What a crash left unfinished is old some day, too."""
-        files = [(file.stat(), file) for file in self._folder.iterdir() if file.name != but]
-        total = sum(stat.st_size for stat, _ in files)
-        for stat, file in sorted(files, key=lambda pair: pair[0].st_mtime):
-            if stat.st_mtime >= since and total <= most:
+        files = sorted(self._files(), key=lambda file: file.kept)
+        total = sum(file.size for file in files if file.path.name != but)
+        for file in files:
+            if file.kept >= since and total <= most:
                 break
-            file.unlink(missing_ok=True)
-            total -= stat.st_size
+            if file.path.name != but:
+                file.path.unlink(missing_ok=True)
+                total -= file.size
+
+    def _files(self) -> Iterator[_File]:
+        for path in self._folder.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # another replica made room, too
+                told = path.stat()
+                yield _File(told.st_mtime, told.st_size, path)
 
     def _get(self, name: str) -> bytes | None:
         with contextlib.suppress(OSError):
@@ -68,10 +84,13 @@ class FolderPictures:
 
 def _secret_in(file: Path) -> bytes:
     """Made at the first start; of two that start at once, both get the same."""
-    with contextlib.suppress(FileExistsError):
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, ONLY_OURS)
-        with os.fdopen(handle, "wb") as new:
-            new.write(secrets.token_bytes(SECRET_BYTES))
+    if not file.exists():
+        new = file.with_name(f"{file.name}.{secrets.token_hex(4)}{UNFINISHED}")
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, ONLY_OURS), "wb") as handle:
+            handle.write(secrets.token_bytes(SECRET_BYTES))
+        with contextlib.suppress(FileExistsError):
+            file.hardlink_to(new)
+        new.unlink()
     secret = file.read_bytes()
     if len(secret) != SECRET_BYTES:
         raise OSError(f"{file.name} does not hold {SECRET_BYTES} bytes; remove it, and a new one is made")

@@ -37,6 +37,9 @@ def led(request: str, headers: dict[bytes, bytes] | None = None, query: bytes = 
             for prefix in ("/hf/v1", "/v1", "/openai/v1")
             for tail in MADE_TAILS
         ),
+        ("POST /images/generations", Match(OPENAI, Operation.IMAGES, made=True)),
+        ("POST /v1/v1/embeddings/", Match(OPENAI, Operation.EMBEDDINGS, made=True)),
+        ("POST /hf/audio/speech", Match(OPENAI, Operation.SPEECH, made=True)),
         *((f"GET {prefix}/models", Match(OPENAI, LIST)) for prefix in ("/hf/v1", "/v1", "/openai/v1")),
         ("GET /hf/v1/models/gemini-x", Match(OPENAI, GET, "gemini-x")),
         *(
