@@ -15,10 +15,11 @@ import openai
 import pytest
 
 from tests.e2e.openai_calls import sent
-from tests.e2e.processes import TOKEN, GatewayProcess, control, requests
+from tests.e2e.processes import TOKEN, GatewayProcess, control, gateway, logged, requests, stats, wait_for_active
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from gemini_balance.simulator import RunningSimulator
 
@@ -206,3 +207,67 @@ def test_what_is_no_recording_is_a_400(served: GatewayProcess, client: openai.Op
 def test_a_form_that_is_none_is_a_400(served: GatewayProcess) -> None:
     answer = served.request("POST", "/v1/audio/transcriptions", b"{}", BEARER)
     assert (answer.status, answer.json["error"]["type"]) == (400, "invalid_request_error")
+
+
+def test_a_listener_that_leaves_ends_the_speech(served: GatewayProcess, client: openai.OpenAI) -> None:
+    told = f"{TEXT} [[sim: events=40 pace_ms=200]]"
+    making = client.audio.speech.with_streaming_response.create(
+        model=TTS, input=told, voice="kore", response_format="mp3"
+    )
+    with making as made:
+        assert next(made.iter_bytes(100))
+    assert wait_for_active(served, 0, 3) == 0
+    assert stats(served.google)["aborted_by_client"]["count"] == 1
+
+
+def test_no_living_key_is_503(google: RunningSimulator, tmp_path: Path) -> None:
+    with gateway(google, tmp_path, API_KEYS="AIzaSim-amber-1-dead") as dead:
+        with openai.OpenAI(base_url=f"{dead.url}/v1", api_key=TOKEN, max_retries=0) as client:
+            with pytest.raises(openai.InternalServerError) as spoken:
+                client.audio.speech.create(model=TTS, input="Hello", voice="kore", response_format="pcm")
+            with pytest.raises(openai.InternalServerError) as heard:
+                client.audio.transcriptions.create(model=EARS, file=RECORDING)
+    assert [spoken.value.code, heard.value.code] == ["no_available_key"] * 2
+
+
+def test_a_recording_that_is_too_large_is_413(google: RunningSimulator, tmp_path: Path) -> None:
+    with gateway(google, tmp_path, MAX_BODY_MB="0.1") as small:
+        client = openai.OpenAI(base_url=f"{small.url}/v1", api_key=TOKEN, max_retries=0)
+        with client, pytest.raises(openai.APIStatusError) as raised:
+            client.audio.transcriptions.create(model=EARS, file=("a.wav", RECORDING[1] + bytes(200_000), "audio/wav"))
+    assert (raised.value.status_code, raised.value.code) == (413, "request_too_large")
+
+
+def test_a_stream_of_words_that_fails_ends_with_an_error(client: openai.OpenAI) -> None:
+    stream = client.audio.transcriptions.create(
+        model=EARS, file=RECORDING, stream=True, prompt="[[sim: words=40 events=6 fault=error_in_stream after=3]]"
+    )
+    with pytest.raises(openai.APIError):
+        list(stream)
+
+
+def test_a_transcript_that_is_cut_is_no_transcript(client: openai.OpenAI) -> None:
+    with pytest.raises(openai.BadRequestError) as raised:
+        client.audio.transcriptions.create(model=EARS, file=RECORDING, prompt="[[sim: finish=MAX_TOKENS]]")
+    assert raised.value.param == "file"
+
+
+@pytest.mark.parametrize("form", ["wav", "mp3"])
+def test_the_journal_knows_what_was_spoken(served: GatewayProcess, form: str) -> None:
+    record = logged(served, speech(served, response_format=form).headers["x-request-id"])
+    assert (record["operation"], record["model_used"], record["ending"]) == ("audio/speech", TTS, "whole")
+    assert record["usage"]["output"] > 0
+    assert record["first_byte"] > 0
+
+
+def test_the_journal_knows_a_refused_recording_for_an_answered_call(
+    served: GatewayProcess, client: openai.OpenAI
+) -> None:
+    """Google did what it was asked and counted it: no key is to blame for its filter."""
+    with pytest.raises(openai.BadRequestError) as raised:
+        client.audio.transcriptions.create(model=EARS, file=RECORDING, prompt="[[sim: finish=SAFETY]]")
+    record = logged(served, raised.value.response.headers["x-request-id"])
+    assert ([one["cause"] for one in record["attempts"]], record["ending"]) == (
+        ["answered"],
+        "content_policy_violation",
+    )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import openai
 import pytest
 
-from tests.e2e.processes import TOKEN, GatewayProcess, control, gateway, requests
+from tests.e2e.processes import TOKEN, GatewayProcess, control, gateway, logged, requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,14 +115,3 @@ def test_the_journal_knows_operation_model_and_tokens(served: GatewayProcess) ->
     record = logged(served, answer.headers["x-request-id"])
     assert (record["operation"], record["model_used"], record["ending"]) == ("embeddings", NEW, "whole")
     assert record["usage"]["prompt"] == answer.json["usage"]["prompt_tokens"]
-
-
-def logged(served: GatewayProcess, request_id: str) -> Any:
-    until = time.monotonic() + 5
-    while time.monotonic() < until:
-        for line in served.log.read_text().splitlines():
-            if request_id in line and '"call"' in line:
-                found: Any = json.loads(line)
-                return found
-        time.sleep(0.1)
-    raise AssertionError("not in the log")
