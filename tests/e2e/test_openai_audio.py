@@ -221,12 +221,14 @@ def test_a_listener_that_leaves_ends_the_speech(served: GatewayProcess, client: 
 
 
 def test_no_living_key_is_503(google: RunningSimulator, tmp_path: Path) -> None:
-    with gateway(google, tmp_path, API_KEYS="AIzaSim-amber-1-dead") as dead:
-        with openai.OpenAI(base_url=f"{dead.url}/v1", api_key=TOKEN, max_retries=0) as client:
-            with pytest.raises(openai.InternalServerError) as spoken:
-                client.audio.speech.create(model=TTS, input="Hello", voice="kore", response_format="pcm")
-            with pytest.raises(openai.InternalServerError) as heard:
-                client.audio.transcriptions.create(model=EARS, file=RECORDING)
+    with (
+        gateway(google, tmp_path, API_KEYS="AIzaSim-amber-1-dead") as dead,
+        openai.OpenAI(base_url=f"{dead.url}/v1", api_key=TOKEN, max_retries=0) as client,
+    ):
+        with pytest.raises(openai.InternalServerError) as spoken:
+            client.audio.speech.create(model=TTS, input="Hello", voice="kore", response_format="pcm")
+        with pytest.raises(openai.InternalServerError) as heard:
+            client.audio.transcriptions.create(model=EARS, file=RECORDING)
     assert [spoken.value.code, heard.value.code] == ["no_available_key"] * 2
 
 

@@ -74,11 +74,10 @@ def _head(upload: Upload) -> bytes:
 def form(field: str, name: str, kind: str, data: bytes) -> tuple[str, bytes]:
     """A form with one file: its type, and its bytes. The boundary follows from the file, so it can't be in it."""
     boundary = hashlib.sha256(data).hexdigest()
-    head = (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\nContent-Type: {kind}\r\n'
+    lines = (
+        f"--{boundary}",
+        f'Content-Disposition: form-data; name="{field}"; filename="{name}"',
+        f"Content-Type: {kind}",
     )
-    return f"multipart/form-data; boundary={boundary}", b"%b\r\n%b\r\n--%b--\r\n" % (
-        head.encode(),
-        data,
-        boundary.encode(),
-    )
+    head, tail = "\r\n".join((*lines, "", "")), f"\r\n--{boundary}--\r\n"
+    return f"multipart/form-data; boundary={boundary}", head.encode() + data + tail.encode()
