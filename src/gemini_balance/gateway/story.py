@@ -26,6 +26,7 @@ class Story:
     attempts: list[Attempt] = field(default_factory=list)
     waited: float = 0.0  # seconds in the queue
     deadline: float = inf  # the caller's own, on the clock
+    told: Usage | None = None  # by our own estimate, where Google counts nothing
     first_byte: float | None = None  # seconds from the start to the first content the caller saw
 
     def asks(self, key: KeyId) -> None:
@@ -55,6 +56,8 @@ class Story:
     @property
     def usage(self) -> Usage:
         """Of the whole answer: a long one comes in several replies, and each is paid for."""
+        if self.told is not None:
+            return self.told
         if not self.attempts or len(self.attempts) == 1:
             return self.attempts[0].outcome.usage if self.attempts else NO_USAGE
         told = [attempt.outcome.usage for attempt in self.attempts if attempt.outcome.good]

@@ -16,6 +16,7 @@ from gemini_balance.core.catalog.resolve import resolve
 from gemini_balance.core.catalog.route import route_of
 from gemini_balance.core.dialects.openai import embeddings
 from gemini_balance.core.gemini.embedding_schema import METHOD
+from gemini_balance.core.outcome import Usage
 from gemini_balance.gateway.fan import fan
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ class Embedder:
         who = client_of(exchange)
         routes = [_route(model, one, config, who) for one in embeddings.bodies(asked, model)]
         replies = await fan(self.gateway, routes, exchange.story)
+        if not exchange.story.usage.total:
+            tokens = embeddings.estimated_tokens(asked.texts)
+            exchange.story.told = Usage(prompt=tokens, total=tokens)
         told = await worked(sum(map(len, replies)) * HARD, embeddings.answer, asked, model, replies)
         await answer_with(exchange, JSON, told, self.gateway.clock)
 
