@@ -42,21 +42,23 @@ class AliyunOss:
         now = datetime.fromtimestamp(self.clock.unix(), UTC)
         headers = {"content-type": kind, "x-oss-content-sha256": UNSIGNED, "x-oss-date": f"{now:%Y%m%dT%H%M%SZ}"}
         scope = (f"{now:%Y%m%d}", self.region.removeprefix("oss-"), SERVICE, REQUEST)
-        signature = self._signature(name, headers, scope)
+        signed = signature(self.secret, f"/{self.bucket}/{name}", headers, scope)
         credential = "/".join((self.key, *scope))
-        headers["Authorization"] = f"{ALGORITHM} Credential={credential},Signature={signature}"
+        headers["Authorization"] = f"{ALGORITHM} Credential={credential},Signature={signed}"
         return Upload("PUT", self._url(self.inner or self.endpoint, name), headers, data)
-
-    def _signature(self, name: str, headers: dict[str, str], scope: tuple[str, ...]) -> str:
-        lines = "".join(f"{header}:{value}\n" for header, value in sorted(headers.items()))
-        canonical = f"PUT\n/{self.bucket}/{name}\n\n{lines}\n\n{UNSIGNED}"
-        digest = hashlib.sha256(canonical.encode()).hexdigest()
-        told = "\n".join((ALGORITHM, headers["x-oss-date"], "/".join(scope), digest))
-        key = f"aliyun_v4{self.secret}".encode()
-        for part in scope:
-            key = hmac.digest(key, part.encode(), "sha256")
-        return hmac.new(key, told.encode(), "sha256").hexdigest()
 
     def _url(self, endpoint: str, name: str) -> str:
         scheme, _, host = endpoint.rpartition("://")
         return f"{scheme or 'https'}://{self.bucket}.{host.rstrip('/')}/{name}"
+
+
+def signature(secret: str, resource: str, headers: dict[str, str], scope: tuple[str, ...], query: str = "") -> str:
+    """Of a PUT. `headers` are those that are signed, in small letters; `query` is sorted and encoded already."""
+    lines = "".join(f"{header}:{value}\n" for header, value in sorted(headers.items()))
+    canonical = f"PUT\n{resource}\n{query}\n{lines}\n\n{UNSIGNED}"
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    told = "\n".join((ALGORITHM, headers["x-oss-date"], "/".join(scope), digest))
+    key = f"aliyun_v4{secret}".encode()
+    for part in scope:
+        key = hmac.digest(key, part.encode(), "sha256")
+    return hmac.new(key, told.encode(), "sha256").hexdigest()
