@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import random
 import secrets
 import sys
@@ -21,12 +22,19 @@ from gemini_balance.api.carrying import Carrier
 from gemini_balance.api.clients import PublicUrl, TrustedProxies
 from gemini_balance.api.health import health_routes
 from gemini_balance.api.landing import landing_route
+from gemini_balance.api.pictures import picture_route
 from gemini_balance.api.references import References
 from gemini_balance.api.serve import Door
+from gemini_balance.api.studio.embeddings import Embedder
+from gemini_balance.api.studio.pictures import Illustrator
+from gemini_balance.api.studio.sound import Listener, Speaker
+from gemini_balance.api.studio.studio import Studio
 from gemini_balance.core.addresses import AllowedHosts
 from gemini_balance.core.attempts import RetryPolicy
+from gemini_balance.core.call import Operation
 from gemini_balance.core.catalog.told import told_limits
 from gemini_balance.core.pool import KeyPool
+from gemini_balance.gateway.album import PREFIX, Album
 from gemini_balance.gateway.execute import Gateway
 from gemini_balance.gateway.journal import Journal
 from gemini_balance.gateway.keys import KeyChecker
@@ -35,9 +43,12 @@ from gemini_balance.gateway.owners import Owners
 from gemini_balance.gateway.state import StateKeeper
 from gemini_balance.gateway.tokens import TokenBook
 from gemini_balance.settings import GOOGLE, with_paid
-from gemini_balance.storage.memory import MemoryResources
+from gemini_balance.sound.encoder import AvEncoder
+from gemini_balance.storage.memory import MemoryPictures, MemoryResources
 from gemini_balance.telemetry.logs import AccessLog
 from gemini_balance.upstreams.gemini_api.upstream import GeminiApi
+from gemini_balance.upstreams.image_hosts.aliyun import AliyunOss
+from gemini_balance.upstreams.image_hosts.forms import ImgBed, PicGo, SmMs
 from gemini_balance.upstreams.media import MediaLimits, WebMedia
 from gemini_balance.upstreams.raw import RawPooledTransport
 from gemini_balance.upstreams.transport import PooledTransport
@@ -47,11 +58,14 @@ if TYPE_CHECKING:
 
     from gemini_balance.api.asgi import Receive, Scope, Send
     from gemini_balance.core.options import Options
-    from gemini_balance.gateway.ports import ResourceStore, StateStore
+    from gemini_balance.gateway.ports import Clock, ImageHost, PictureStore, ResourceStore, StateStore
     from gemini_balance.settings import Settings
 
+PAGES = (["health"], [PREFIX])
+"""First segments of what is no client's call."""
 MOST_BEHIND = 1.0  # seconds that ours may be behind the calendar's clock
 COMPARED_EVERY = 0.5  # seconds: each call of `now` would pay for a look at both clocks
+log = logging.getLogger(__name__)
 
 
 class SystemClock:
@@ -96,7 +110,7 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
-            case "http" if scope["path"] == "/" or scope["path"].split("/", 2)[1:2] == ["health"]:
+            case "http" if scope["path"] == "/" or scope["path"].split("/", 2)[1:2] in PAGES:
                 await self.pages(scope, receive, send)
             case "http":
                 await self.door(scope, receive, send)
@@ -139,10 +153,11 @@ def build(
     options: Options,
     store: StateStore | None = None,
     resources: ResourceStore | None = None,
+    pictures: PictureStore | None = None,
     clock: SystemClock | None = None,
 ) -> App:
     """`store` keeps what the pool learnt; without one it learns anew at each start. `resources` keeps which client
-    made what with which key; without one that is forgotten at the end."""
+    made what with which key, `pictures` what was made; without them that is forgotten at the end."""
     clock = clock or SystemClock()
     transport, raw = PooledTransport(options.time_out), RawPooledTransport(options.time_out)
     google = GeminiApi(settings.base_url, settings.proxies)
@@ -161,11 +176,53 @@ def build(
     owners = Owners(resources or MemoryResources(), clock)
     hosts = frozenset({urlsplit(google.address).netloc, urlsplit(GOOGLE).netloc})
     carrier = Carrier(gateway, raw, owners, References(owners, public, google.address, hosts))
-    door = Door(gateway, media, carrier, models, tokens, options, journal, clock, trusted, request_ids(), _today)
-    pages = Starlette(routes=[landing_route(public), *health_routes(lambda: not door.draining)])
+    pictures = pictures or MemoryPictures(secrets.token_bytes(32))
+    album = Album(pictures, clock, _image_host(settings, clock))
+    illustrator = Illustrator(gateway, album, public)
+    listener = Listener(gateway)
+    studio = Studio(
+        {
+            Operation.EMBEDDINGS: Embedder(gateway),
+            Operation.IMAGES: illustrator,
+            Operation.IMAGE_EDITS: illustrator,
+            Operation.SPEECH: Speaker(gateway, AvEncoder()),
+            Operation.TRANSCRIPTIONS: listener,
+            Operation.TRANSLATIONS: listener,
+        }
+    )
+    door = Door(
+        gateway, media, carrier, studio, models, tokens, options, journal, clock, trusted, request_ids(), _today
+    )
+    pages = Starlette(
+        routes=[
+            landing_route(public),
+            picture_route(album, lambda: door.options.allowed_origins),
+            *health_routes(lambda: not door.draining),
+        ]
+    )
     checker = KeyChecker(gateway, options.check_interval_hours, dice)
     keeper = StateKeeper(pool, clock, store) if store is not None else None
     return App(door, pages, journal, models, checker, keeper, transport, raw, settings.shutdown_timeout)
+
+
+def _image_host(settings: Settings, clock: Clock) -> ImageHost | None:
+    """None where none is named, or where what it needs is missing."""
+    match settings.upload_provider:
+        case "smms" if settings.smms_secret_token:
+            return SmMs(settings.smms_secret_token)
+        case "picgo" if settings.picgo_api_key:
+            return PicGo(settings.picgo_api_key, settings.picgo_api_url)
+        case "cloudflare_imgbed" if settings.cloudflare_imgbed_url:
+            code, folder = settings.cloudflare_imgbed_auth_code, settings.cloudflare_imgbed_upload_folder
+            return ImgBed(settings.cloudflare_imgbed_url, code, folder)
+        case "aliyun_oss" if settings.oss_endpoint and settings.oss_bucket_name and settings.oss_access_key_secret:
+            ends = settings.oss_endpoint, settings.oss_endpoint_inner
+            key = settings.oss_access_key, settings.oss_access_key_secret
+            return AliyunOss(*ends, *key, settings.oss_bucket_name, settings.oss_region, clock)
+        case provider:
+            if provider:
+                log.warning("UPLOAD_PROVIDER is %s, but what that needs is not set: pictures are kept here.", provider)
+            return None
 
 
 def request_ids() -> Callable[[], str]:

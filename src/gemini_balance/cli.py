@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from gemini_balance.gateway.ports import ResourceStore
+    from gemini_balance.gateway.ports import PictureStore, ResourceStore
     from gemini_balance.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ def _run(values: dict[str, str], data: Path | None = None) -> None:
 
     try:
         settings, options = load(values)
-        app = build(settings, options, resources=_resources(data))
+        app = build(settings, options, resources=_resources(data), pictures=_pictures(data))
     except (ValidationError, ValueError) as error:
         raise click.ClickException(f"The settings can't be used.\n{error}") from error
     configure(settings.log_level)
@@ -113,6 +113,19 @@ def _resources(data: Path | None) -> ResourceStore | None:
         return SqliteResources(data / "resources.db")
     except (OSError, sqlite3.Error) as error:
         log.warning("Nothing can be kept in %s (%s): files and caches are forgotten at the next start.", data, error)
+        return None
+
+
+def _pictures(data: Path | None) -> PictureStore | None:
+    """As above: then pictures are kept in memory."""
+    from gemini_balance.storage.pictures import FolderPictures
+
+    if data is None:
+        return None
+    try:
+        return FolderPictures(data / "images")
+    except OSError as error:
+        log.warning("No pictures can be kept in %s (%s): their addresses end with the process.", data, error)
         return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from dotenv import dotenv_values
@@ -31,6 +31,19 @@ class Settings(BaseSettings):
     paid_key: str = Field("", repr=False)
     allowed_tokens: Names = Field((), repr=False)
     auth_token: str = Field("", repr=False)
+    upload_provider: Literal["", "smms", "picgo", "cloudflare_imgbed", "aliyun_oss"] = ""
+    smms_secret_token: str = Field("", repr=False)
+    picgo_api_key: str = Field("", repr=False)
+    picgo_api_url: str = "https://www.picgo.net/api/1/upload"
+    cloudflare_imgbed_url: str = ""
+    cloudflare_imgbed_auth_code: str = Field("", repr=False)
+    cloudflare_imgbed_upload_folder: str = ""
+    oss_endpoint: str = ""
+    oss_endpoint_inner: str = ""
+    oss_access_key: str = Field("", repr=False)
+    oss_access_key_secret: str = Field("", repr=False)
+    oss_bucket_name: str = ""
+    oss_region: str = ""
     public_url: str = ""
     trusted_proxies: Names = ()
     proxies: Names = Field((), repr=False)

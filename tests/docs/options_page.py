@@ -53,9 +53,25 @@ MEANINGS = {
         "Gemini keys: a list, whose JSON form may hold objects `{key, project, weight, models}`. "
         "Keys of one `project` share its quota; `weight` says how often a key's turn comes; no `models` means all."
     ),
-    "PAID_KEY": "A Gemini key with billing. It serves the models of `PAID_MODELS`, and nothing else.",
+    "PAID_KEY": "A Gemini key with billing. It serves `/images/…` and the models of `PAID_MODELS`, and nothing else.",
     "ALLOWED_TOKENS": "What clients may send as their API key. While it is empty, every call is answered with 401.",
     "AUTH_TOKEN": "The operator's password.",
+    "UPLOAD_PROVIDER": (
+        "Image host that made pictures are uploaded to: SM.MS, PicGo, Cloudflare ImgBed or Aliyun OSS. Empty, or where "
+        "it fails: the gateway serves them itself."
+    ),
+    "SMMS_SECRET_TOKEN": "API token of SM.MS.",
+    "PICGO_API_KEY": "API key of PicGo, or of another Chevereto.",
+    "PICGO_API_URL": "Its address for uploads.",
+    "CLOUDFLARE_IMGBED_URL": "Address for uploads of a Cloudflare ImgBed: `https://…/upload`.",
+    "CLOUDFLARE_IMGBED_AUTH_CODE": "Its code for uploads.",
+    "CLOUDFLARE_IMGBED_UPLOAD_FOLDER": "Folder in it.",
+    "OSS_ENDPOINT": "Public endpoint of the Aliyun OSS bucket: `oss-cn-shanghai.aliyuncs.com`.",
+    "OSS_ENDPOINT_INNER": "Endpoint for uploads, where it is another one: `oss-cn-shanghai-internal.aliyuncs.com`.",
+    "OSS_ACCESS_KEY": "Id of the access key.",
+    "OSS_ACCESS_KEY_SECRET": "Its secret.",
+    "OSS_BUCKET_NAME": "The bucket; pictures in it must be readable by everybody.",
+    "OSS_REGION": "Its region: `cn-shanghai`.",
     "PUBLIC_URL": "The address that clients use, for URLs that the gateway hands out. Empty: that of the request.",
     "TRUSTED_PROXIES": "Addresses or networks whose `X-Forwarded-*` headers are believed; `*` for all.",
     "PROXIES": "HTTP or SOCKS proxies towards Google. Each key always takes the same one.",

@@ -164,3 +164,15 @@ def wait_for_active(served: GatewayProcess, count: int, seconds: float) -> int:
     while (active := int(stats(served.google)["active"])) != count and time.monotonic() < until:
         time.sleep(0.02)
     return active
+
+
+def logged(served: GatewayProcess, request_id: str) -> Any:
+    """The call's line in the gateway's log, once it is there."""
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        for line in served.log.read_text().splitlines():
+            if request_id in line and '"call"' in line:
+                found: Any = json.loads(line)
+                return found
+        time.sleep(0.1)
+    raise AssertionError("not in the log")

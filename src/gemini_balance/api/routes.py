@@ -35,6 +35,7 @@ class Match(NamedTuple):
     operation: Operation
     target: str = ""
     resource: Resource | None = None
+    made: bool = False  # vectors, pictures, sound: api/studio answers
 
 
 NATIVE_VERSIONS = ("v1", "v1beta", "v1alpha")
@@ -57,18 +58,25 @@ DOORS: dict[str, Door] = {
     for version in NATIVE_VERSIONS
 }
 OPENAI_TAILS = {"chat/completions": {"POST": Operation.GENERATE}, "models": {"GET": Operation.LIST_MODELS}}
+MADE_TAILS: dict[str, Operation] = {
+    op.value: op
+    for op in (
+        *(Operation.EMBEDDINGS, Operation.IMAGES, Operation.IMAGE_EDITS),
+        *(Operation.SPEECH, Operation.TRANSCRIPTIONS, Operation.TRANSLATIONS),
+    )
+}
 NATIVE_TAILS = {"models": {"GET": Operation.LIST_MODELS}}
 TAILS = {OPENAI.name: OPENAI_TAILS, NATIVE.name: NATIVE_TAILS}
 METHODS: dict[str, Operation] = {op: op for op in (Operation.GENERATE, Operation.STREAM, Operation.COUNT_TOKENS)}
 ONE_MODEL = {"GET": Operation.GET_MODEL}
-OPENAI_ONLY = OPENAI_TAILS.keys() - NATIVE_TAILS.keys()
+OPENAI_ONLY = (OPENAI_TAILS.keys() | MADE_TAILS.keys()) - NATIVE_TAILS.keys()
 SHARED = frozenset({"models", "files", "batches"})
 """Collections that OpenAI's API has, too."""
 EXAMPLES = tuple(
     f"{prefix}/{tail}"
     for prefix, dialects in PREFIXES.items()
     for dialect in dialects
-    for tail in [*TAILS[dialect.name], *([f"models/MODEL:{m}" for m in METHODS] if dialect is NATIVE else [])]
+    for tail in [*TAILS[dialect.name], *([f"models/MODEL:{m}" for m in METHODS] if dialect is NATIVE else MADE_TAILS)]
 )
 REMEMBERED = 200  # characters of a path that is worth keeping what it means
 ALIKE = 0.8  # how much a word must resemble one of Google's to be taken for a slip of the pen
@@ -80,6 +88,8 @@ def find(method: str, path: str, place: Place, dialect: Dialect) -> Match:
     if not operations:
         if dialect is NATIVE and place.prefix and (found := _resource(method, place)) is not None:
             return found
+        if dialect is OPENAI and place.prefix and (made := MADE_TAILS.get(place.tail)):
+            return _made(method, path, made)
         raise nothing_at(path, dialect)
     if method not in operations:
         allowed = tuple(operations)
@@ -92,7 +102,17 @@ def nothing_at(path: str, dialect: Dialect) -> NotFound:
     return NotFound(f"There is nothing at {path[:200]}. Did you mean {_likely(path, dialect)}?")
 
 
-FIXED = {f"{prefix}/{tail}": Place(prefix, tail) for prefix in PREFIXES for tail in (*OPENAI_TAILS, *NATIVE_TAILS)}
+def _made(method: str, path: str, operation: Operation) -> Match:
+    if method != "POST":
+        raise MethodNotAllowed(f"{path[:200]} takes POST, not {method}.", ("POST",))
+    return Match(OPENAI, operation, made=True)
+
+
+FIXED = {
+    f"{prefix}/{tail}": Place(prefix, tail)
+    for prefix in PREFIXES
+    for tail in (*OPENAI_TAILS, *NATIVE_TAILS, *MADE_TAILS)
+}
 
 
 def split(path: str) -> Place:

@@ -20,6 +20,9 @@ from gemini_balance.api.pacing import Pacer
 from gemini_balance.api.records import record_of
 from gemini_balance.api.reply import ClientReply
 from gemini_balance.api.routes import dialect_of, find, split
+from gemini_balance.api.studio.studio import Terms
+from gemini_balance.api.telling import tell
+from gemini_balance.api.turns import HUGE, others_turn
 from gemini_balance.core.call import Call, Framing, Inbound, Operation
 from gemini_balance.core.catalog.config import Config, config_of
 from gemini_balance.core.catalog.route import Route, route_of
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from gemini_balance.api.asgi import Receive, Scope, Send
     from gemini_balance.api.carrying import Carrier
     from gemini_balance.api.clients import TrustedProxies
+    from gemini_balance.api.studio.studio import Studio
     from gemini_balance.core.gemini.surface import Resource
     from gemini_balance.core.options import Options
     from gemini_balance.core.wire.lean import Pieces
@@ -53,8 +57,6 @@ if TYPE_CHECKING:
 LISTS = frozenset({Operation.LIST_MODELS, Operation.GET_MODEL})
 GOING = "This gateway is shutting down. Try again; another replica or the restarted one will answer."
 CONFIG_SECONDS = 1.0
-HUGE = 1_000_000  # bytes; each step with such a body takes milliseconds
-PAUSE = 0.2e-9  # seconds a byte: 5 ms after a step that took 30
 log = logging.getLogger(__name__)
 
 
@@ -65,6 +67,7 @@ class Door:
     gateway: Gateway
     media: MediaFetcher
     carrier: Carrier
+    studio: Studio
     models: ModelBook
     tokens: TokenBook
     options: Options
@@ -134,8 +137,12 @@ class Door:
             return await self._resource(exchange, match.resource, receive)
         exchange.principal = authenticate(headers, query, self.tokens)
         body = await read_body(receive, headers.get(b"content-length"), self._largest)
+        if match.made:
+            return await self.studio.answer(
+                exchange, match.operation, body, receive, Terms(self._moment(), self.options)
+            )
         if len(body) > HUGE:
-            await _others_turn(body)
+            await others_turn(body)
         body, aside = lean(body)
         inbound = Inbound(method, exchange.place.forgiven or path, query, headers, body, match.target)
         exchange.call = call = match.dialect.decode(match.operation, inbound)
@@ -150,7 +157,7 @@ class Door:
 
     async def _method(self, exchange: Exchange, call: Call, receive: Receive, aside: Pieces) -> None:
         route = route_of(call, self._moment(), exchange.principal.name if exchange.principal else "")
-        _tell(exchange, call, route)
+        tell(exchange, call, route.model, route.dropped)
         await self.carrier.method(exchange, call, _with(route, whole(route.body, aside)), receive, self.options)
 
     async def _resource(self, exchange: Exchange, found: Resource, receive: Receive) -> None:
@@ -202,11 +209,11 @@ class Door:
                 await prepare(call.media, self.media, self._largest, spare)
             who = exchange.principal.name if exchange.principal else ""
             route = delivered(route_of(call, self._moment(), who), call, self.options)
-            _tell(exchange, call, route)
+            tell(exchange, call, route.model, route.dropped)
             if aside:
                 route = _with(route, whole(route.body, aside))
             if len(route.body) > HUGE:
-                await _others_turn(route.body)
+                await others_turn(route.body)
             answer = self._remembering(exchange, route, reply) if call.verbatim else reply
             await self.gateway.execute(route, answer, exchange.story)
         except CallFailed as failed:
@@ -238,14 +245,6 @@ class Door:
         return ClientReply(exchange, encoder, self.clock, patience, pacer=pacer, piece=options.stream_chunk_size)
 
 
-async def _others_turn(body: bytes) -> None:
-    """Between two steps with a huge body, so that its caller alone waits for their sum.
-
-    `sleep(0)` would be one turn of the loop, of which a small call takes several.
-    """
-    await asyncio.sleep(len(body) * PAUSE)
-
-
 def _signs(call: Call) -> tuple[bytes, ...]:
     """What only some models' calls may name."""
     return () if unary_limit(call.model) == UNLIMITED else CONTINUES
@@ -254,12 +253,3 @@ def _signs(call: Call) -> tuple[bytes, ...]:
 def _with(route: Route, body: bytes) -> Route:
     """The media's bytes are held while it waits; they are no text, so they count for no tokens."""
     return replace(route, body=body, demand=replace(route.demand, size=len(body)))
-
-
-def _tell(exchange: Exchange, call: Call, route: Route) -> None:
-    exchange.story.model = route.model
-    exchange.told.append((names.ROUTE, f"{exchange.dialect.name}:{call.operation}".encode()))
-    if route.model != call.model:
-        exchange.told.append((names.MODEL, route.model.encode()))
-    if route.dropped:
-        exchange.told.append((names.DROPPED, ", ".join(route.dropped).encode()))

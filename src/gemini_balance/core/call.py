@@ -25,7 +25,7 @@ NON_THINKING = "-non-thinking"
 
 
 class Operation(StrEnum):
-    """What is asked; the value is the upstream's own name of the method."""
+    """What is asked; the value is the upstream's own name of the method, of what only OpenAI has its path."""
 
     GENERATE = "generateContent"
     STREAM = "streamGenerateContent"
@@ -34,6 +34,12 @@ class Operation(StrEnum):
     GET_MODEL = "getModel"
     METHOD = "anyMethod"  # another one of a model's; `Call.method` names it
     RESOURCE = "resource"  # a file, a cache, a batch…; see core/gemini/surface.py
+    EMBEDDINGS = "embeddings"
+    IMAGES = "images/generations"
+    IMAGE_EDITS = "images/edits"
+    SPEECH = "audio/speech"
+    TRANSCRIPTIONS = "audio/transcriptions"
+    TRANSLATIONS = "audio/translations"
 
 
 class Framing(StrEnum):

@@ -96,6 +96,15 @@ class Options:
     image_models: tuple[str, ...] = _row(
         ("gemini-nano-banana-2.1",), "IMAGE_MODELS", "Models that may be called with the suffix -image."
     )
+    create_image_model: str = _row(
+        "", "CREATE_IMAGE_MODEL", "The model of /images/generations, whatever a caller asks for; empty: as asked."
+    )
+    image_url_hours: float = _row(
+        24.0, "IMAGE_URL_HOURS", "Hours for which the address of a made picture leads to it.", 0.01, 8760
+    )
+    image_store_mb: float = _row(
+        500.0, "IMAGE_STORE_MB", "Megabytes of made pictures that are kept; the oldest go first.", 0, 1_000_000
+    )
     no_sampling_models: tuple[str, ...] = _row(
         ("gemini-3.8-flash",),
         "NO_SAMPLING_MODELS",
@@ -245,6 +254,7 @@ def _safety(text: str) -> Safety:
 
 
 _READERS: dict[object, Callable[[str], object]] = {
+    str: str,
     tuple[str, ...]: names_in,
     Budgets: _budgets,
     Quotas: _quotas,

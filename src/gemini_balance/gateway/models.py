@@ -17,12 +17,12 @@ from gemini_balance.core.gemini.families import family_of
 from gemini_balance.core.gemini.schema import decode_models
 from gemini_balance.core.pool import Demand
 from gemini_balance.gateway.failures import CallFailed
+from gemini_balance.gateway.fan import Collected
 from gemini_balance.gateway.story import Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gemini_balance.core.gemini.events import Event
     from gemini_balance.gateway.execute import Gateway
 
 REFRESH_SECONDS = 3600.0
@@ -74,7 +74,7 @@ class ModelBook:
         names: set[str] = set()
         path = PAGE.path
         for _ in range(MOST_PAGES):
-            reply = _Collected()
+            reply = Collected()
             await self._gateway.execute(replace(PAGE, path=path), reply, Story())
             page = decode_models(reply.body)
             names.update(model.name.removeprefix("models/") for model in page.models)
@@ -82,19 +82,3 @@ class ModelBook:
                 break
             path = f"{PAGE.path}&pageToken={quote(page.next_page_token, safe='')}"
         return frozenset(names)
-
-
-class _Collected:
-    """A reply that nobody but us reads."""
-
-    committed = False
-    body = b""
-
-    def restart(self) -> None: ...
-
-    async def feed(self, events: list[Event]) -> None: ...
-
-    async def finish(self, rest: bytes) -> None: ...
-
-    async def whole(self, event: Event) -> None:
-        self.body = event.raw

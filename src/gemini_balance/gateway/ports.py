@@ -164,6 +164,35 @@ class AudioEncoder(Protocol):
         recording is fed from a thread."""
 
 
+class CannotKeep(Exception):
+    """A picture that a store has no room for, or that couldn't be written; the message says why."""
+
+
+class PictureStore(Protocol):
+    """Keeps pictures for a while, by names of our own."""
+
+    @property
+    def secret(self) -> bytes:
+        """Signs the addresses of what is kept, and lasts as long as that."""
+
+    async def keep(self, name: str, data: bytes, now: float, seconds: float, most: int) -> None:
+        """For so long, and in no more than `most` bytes for all: the oldest go first.
+
+        Raises CannotKeep.
+        """
+
+    async def get(self, name: str) -> bytes | None: ...
+
+
+class UploadFailed(Exception):
+    """An image host did not take a picture; the message names no secret."""
+
+
+class ImageHost(Protocol):
+    async def upload(self, name: str, kind: str, data: bytes) -> str:
+        """The address of the picture there. Raises UploadFailed."""
+
+
 class RawReply(Protocol):
     """Where an answer goes that is passed on as bytes, with its own status and headers."""
 

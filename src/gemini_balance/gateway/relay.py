@@ -8,13 +8,14 @@ from msgspec.structs import replace
 
 from gemini_balance.core.call import Framing, Operation
 from gemini_balance.core.gemini.events import Event, events_of
-from gemini_balance.core.gemini.verdict import Tally
-from gemini_balance.core.outcome import Cause, Outcome
+from gemini_balance.core.gemini.verdict import Tally, usage_of
+from gemini_balance.core.outcome import NO_USAGE, Cause, Outcome
 from gemini_balance.core.wire.json_array import ArrayFramer
 from gemini_balance.core.wire.sse import SseFramer
 
 if TYPE_CHECKING:
     from gemini_balance.core.catalog.route import Route
+    from gemini_balance.core.outcome import Usage
     from gemini_balance.gateway.ports import Reply, UpstreamReply
 
 MOST_HOPS = 15  # of one answer after its first reply: with 65,536 tokens each, a million
@@ -30,7 +31,7 @@ async def whole(upstream: UpstreamReply, route: Route, reply: Reply, hop: int) -
         tally.feed([event])
         outcome = _following(tally.verdict(closed=True), route, hop)
     else:
-        outcome = Outcome(Cause.ANSWERED)
+        outcome = Outcome(Cause.ANSWERED, usage=_counted(event) if route.operation is Operation.METHOD else NO_USAGE)
     if not outcome.good:
         return replace(outcome, body=body, content_type=upstream.content_type)
     await (reply.feed([event]) if outcome.continuation else reply.whole(event))
@@ -55,6 +56,12 @@ async def stream(upstream: UpstreamReply, route: Route, reply: Reply, hop: int) 
     if outcome.good and not outcome.continuation:
         await reply.finish(framer.rest())
     return outcome if outcome.cause is Cause.CUT else replace(outcome, body=framer.rest())
+
+
+def _counted(event: Event) -> Usage:
+    """Embeddings have nothing but a prompt, and no total."""
+    usage = usage_of(event.reply.usage_metadata)
+    return usage if usage.total else replace(usage, total=usage.prompt)
 
 
 def _following(outcome: Outcome, route: Route, hop: int) -> Outcome:

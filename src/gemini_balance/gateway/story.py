@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from gemini_balance.core.outcome import NO_USAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gemini_balance.core.attempts import Attempt
     from gemini_balance.core.outcome import Outcome, Usage
     from gemini_balance.core.pool import KeyId
@@ -24,12 +26,21 @@ class Story:
     attempts: list[Attempt] = field(default_factory=list)
     waited: float = 0.0  # seconds in the queue
     deadline: float = inf  # the caller's own, on the clock
+    told: Usage | None = None  # by our own estimate, where Google counts nothing
     first_byte: float | None = None  # seconds from the start to the first content the caller saw
 
     def asks(self, key: KeyId) -> None:
         """An attempt with this key begins."""
         self.asked += 1
         self.asking = key
+
+    def join(self, parts: Iterable[Story]) -> None:
+        """Take over what happened to the parts of the call, which ran side by side."""
+        for part in parts:
+            self.asked += part.asked
+            self.asking = part.asking or self.asking
+            self.attempts += part.attempts
+            self.waited = max(self.waited, part.waited)
 
     def trace(self) -> str:
         """For a header: each key asked so far with what came of it, and the time in the queue."""
@@ -45,6 +56,8 @@ class Story:
     @property
     def usage(self) -> Usage:
         """Of the whole answer: a long one comes in several replies, and each is paid for."""
+        if self.told is not None:
+            return self.told
         if not self.attempts or len(self.attempts) == 1:
             return self.attempts[0].outcome.usage if self.attempts else NO_USAGE
         told = [attempt.outcome.usage for attempt in self.attempts if attempt.outcome.good]

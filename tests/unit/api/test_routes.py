@@ -2,7 +2,7 @@
 
 import pytest
 
-from gemini_balance.api.routes import EXAMPLES, METHODS, PREFIXES, Match, dialect_of, find, split
+from gemini_balance.api.routes import EXAMPLES, MADE_TAILS, METHODS, PREFIXES, Match, dialect_of, find, split
 from gemini_balance.core.call import Operation
 from gemini_balance.core.dialects import DIALECTS
 from gemini_balance.core.errors import MethodNotAllowed, NotFound
@@ -32,6 +32,14 @@ def led(request: str, headers: dict[bytes, bytes] | None = None, query: bytes = 
             (f"POST {prefix}/chat/completions", Match(OPENAI, GENERATE))
             for prefix in ("/hf/v1", "/v1", "/openai/v1")
         ),
+        *(
+            (f"POST {prefix}/{tail}", Match(OPENAI, Operation(tail), made=True))
+            for prefix in ("/hf/v1", "/v1", "/openai/v1")
+            for tail in MADE_TAILS
+        ),
+        ("POST /images/generations", Match(OPENAI, Operation.IMAGES, made=True)),
+        ("POST /v1/v1/embeddings/", Match(OPENAI, Operation.EMBEDDINGS, made=True)),
+        ("POST /hf/audio/speech", Match(OPENAI, Operation.SPEECH, made=True)),
         *((f"GET {prefix}/models", Match(OPENAI, LIST)) for prefix in ("/hf/v1", "/v1", "/openai/v1")),
         ("GET /hf/v1/models/gemini-x", Match(OPENAI, GET, "gemini-x")),
         *(
@@ -167,7 +175,7 @@ def test_an_unknown_path_has_an_error_format_too(path: str, name: str) -> None:
 
 @pytest.mark.parametrize("path", EXAMPLES)
 def test_every_path_that_is_named_to_a_caller_exists(path: str) -> None:
-    method = "POST" if path.endswith("completions") or ":" in path else "GET"
+    method = "GET" if path.endswith("models") else "POST"
     headers = GOOGLE if ":" in path else {}
     assert led(f"{method} {path}", headers).operation in Operation
 

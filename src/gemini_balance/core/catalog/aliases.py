@@ -37,6 +37,12 @@ ALIASES: dict[str, Alias] = {
         Alias("gemini-2.0-flash-lite-001", "gemini-flash-lite-latest", date(2026, 6, 1)),
         Alias("gemini-2.0-pro-exp", "gemini-pro-latest", date(2025, 12, 2)),
         Alias("gemini-3-pro-preview", "gemini-3.1-pro-preview", date(2026, 3, 9)),
+        Alias("imagen-3.0-generate-001", "gemini-3.1-flash-image", date(2025, 11, 10)),
+        Alias("imagen-3.0-generate-002", "gemini-3.1-flash-image", date(2025, 11, 10)),
+        Alias("imagen-3.0-fast-generate-001", "gemini-3.1-flash-image", date(2025, 11, 10)),
+        Alias("imagen-4.0-generate-001", "gemini-3.1-flash-image", date(2026, 8, 17)),
+        Alias("imagen-4.0-fast-generate-001", "gemini-3.1-flash-image", date(2026, 8, 17)),
+        Alias("imagen-4.0-ultra-generate-001", "gemini-3-pro-image", date(2026, 8, 17)),
         Alias("embedding-001", "gemini-embedding-001", date(2025, 10, 30)),
         Alias("text-embedding-004", "gemini-embedding-001", date(2026, 1, 14)),
     )

@@ -181,7 +181,7 @@ class Judge:
     def _tell_breaker(self, now: float, lease: Lease, outcome: Outcome) -> None:
         breaker = lease.lane.breaker
         match outcome.blame:
-            case Blame.CAPACITY:
+            case Blame.CAPACITY if lease.model:  # else no model refused: a method that has none did
                 breaker.refused(now, lease.id, lease.sent, self._pace(lease.lane), self._dice())
             case Blame.NOBODY:
                 breaker.passed(now, lease.id)

@@ -241,6 +241,13 @@ def test_an_overloaded_model_is_worth_waiting_for_unless_its_quota_is_spent_as_w
     assert ask(pool) == NotYet(NOW + 50, sure=False)
 
 
+def test_methods_without_a_model_are_not_held_back_by_each_others_refusals() -> None:
+    pool = pool_of("a")
+    for _ in range(20):
+        ends(pool, OVERLOADED, wanted=call(""))
+    assert ask(pool, wanted=call("")) == "a"
+
+
 def dead_for(pool: KeyPool) -> KeyPool:
     """The model has refused everything up to now."""
     for lease in [lent(pool) for _ in range(FEWEST)]:

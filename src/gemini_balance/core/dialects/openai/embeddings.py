@@ -170,6 +170,11 @@ def _tokens(reply: BatchEmbedContentsResponse, texts: Sequence[str]) -> int:
     """As counted; only the newer models tell, for others it is an estimate."""
     if reply.usage_metadata is not None and reply.usage_metadata.prompt_token_count:
         return reply.usage_metadata.prompt_token_count
+    return estimated_tokens(texts)
+
+
+def estimated_tokens(texts: Sequence[str]) -> int:
+    """What is told where Google tells nothing."""
     return sum(-(-len(text.encode()) // BYTES_PER_TOKEN) for text in texts)
 
 

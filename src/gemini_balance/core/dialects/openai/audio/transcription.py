@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,6 +12,7 @@ from gemini_balance.core.gemini import mime
 from gemini_balance.core.gemini.request_schema import GenerateContentRequest, GenerationConfig
 from gemini_balance.core.gemini.schema import Blob, Content, Part
 from gemini_balance.core.wire import multipart
+from gemini_balance.core.wire.base64_slices import base64_of
 from gemini_balance.core.wire.codec import encode
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _recording(file: multipart.Field) -> Blob:
     kind = mime.best(file.content_type, file.data[: mime.HEAD], file.filename)
     if not file.data or not kind.startswith(SPEECH):
         raise BadRequest(f"`file` is not a recording but {kind if file.data else 'empty'}.", param="file")
-    return Blob(kind, b64encode(file.data).decode())
+    return Blob(kind, base64_of(file.data))
 
 
 def _temperature(text: str) -> float | None:

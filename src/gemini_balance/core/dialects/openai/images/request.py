@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,6 +13,7 @@ from gemini_balance.core.errors import BadRequest
 from gemini_balance.core.gemini import mime
 from gemini_balance.core.gemini.schema import Blob
 from gemini_balance.core.wire import multipart
+from gemini_balance.core.wire.base64_slices import base64_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,7 +98,7 @@ def _picture(field: multipart.Field) -> Blob:
     kind = mime.best(field.content_type, field.data[: mime.HEAD], field.filename)
     if not kind.startswith("image/"):
         raise BadRequest(f"`{field.name}` is not a picture but {kind}.", param=field.name.removesuffix("[]"))
-    return Blob(kind, b64encode(field.data).decode())
+    return Blob(kind, base64_of(field.data))
 
 
 def _plain(found: Iterable[multipart.Field]) -> dict[str, str | int | bool]:

@@ -1,0 +1,55 @@
+"""`embeddings`: batches side by side, one list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from gemini_balance.api.errors import JSON
+from gemini_balance.api.studio.answering import answer_with, client_of, worked
+from gemini_balance.api.telling import tell
+from gemini_balance.core.call import Call, Operation
+from gemini_balance.core.catalog.estimate import tokens_in
+from gemini_balance.core.catalog.resolve import resolve
+from gemini_balance.core.catalog.route import route_of
+from gemini_balance.core.dialects.openai import embeddings
+from gemini_balance.core.gemini.embedding_schema import METHOD
+from gemini_balance.core.outcome import Usage
+from gemini_balance.gateway.fan import fan
+
+if TYPE_CHECKING:
+    from gemini_balance.api.exchange import Exchange
+    from gemini_balance.api.studio.studio import Terms
+    from gemini_balance.core.catalog.config import Config
+    from gemini_balance.core.catalog.route import Route
+    from gemini_balance.gateway.execute import Gateway
+
+HARD = 4  # numbers take so much longer than other bytes of the same number
+
+
+@dataclass(slots=True)
+class Embedder:
+    """Implements `Maker`."""
+
+    gateway: Gateway
+
+    async def answer(self, exchange: Exchange, operation: Operation, body: bytes, terms: Terms) -> None:
+        config, asked = terms.config, embeddings.decode(body)
+        exchange.call = call = Call(operation, asked.model)
+        model = resolve(asked.model, config.listed, config.search_models, config.today).model
+        tell(exchange, call, model, ())
+        who = client_of(exchange)
+        routes = [_route(model, one, config, who) for one in embeddings.bodies(asked, model)]
+        replies = await fan(self.gateway, routes, exchange.story)
+        if not exchange.story.usage.total:
+            tokens = embeddings.estimated_tokens(asked.texts)
+            exchange.story.told = Usage(prompt=tokens, total=tokens)
+        told = await worked(sum(map(len, replies)) * HARD, embeddings.answer, asked, model, replies)
+        await answer_with(exchange, JSON, told, self.gateway.clock)
+
+
+def _route(model: str, body: bytes, config: Config, client: str) -> Route:
+    route = route_of(Call(Operation.METHOD, model, method=METHOD, raw=body), config, client)
+    return replace(route, demand=replace(route.demand, tokens=tokens_in(body)))

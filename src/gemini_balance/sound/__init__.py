@@ -1,0 +1,1 @@
+"""Writing sound in forms that take a library."""

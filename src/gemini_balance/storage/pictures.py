@@ -1,0 +1,97 @@
+"""Pictures in a folder, and beside it the secret that signs their addresses."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import secrets
+import threading
+from typing import TYPE_CHECKING, NamedTuple
+
+from gemini_balance.gateway.ports import CannotKeep
+from gemini_balance.storage.memory import TOO_LARGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SECRET_BYTES = 32
+ONLY_OURS = 0o600
+UNFINISHED = ".part"
+_NAME = re.compile(r"[a-z0-9]{1,64}\.[a-z]{2,4}")
+
+
+class _File(NamedTuple):
+    """When it was kept, how large it is, and where."""
+
+    kept: float
+    size: int
+    path: Path
+
+
+class FolderPictures:
+    """Implements `PictureStore`. Files are written by threads, one at a time, and never seen half."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises OSError where there can be no such folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._lock = threading.Lock()
+        self.secret = _secret_in(folder.with_suffix(".key"))
+
+    async def keep(self, name: str, data: bytes, now: float, seconds: float, most: int) -> None:
+        if len(data) > most:
+            raise CannotKeep(TOO_LARGE)
+        try:
+            await asyncio.to_thread(self._keep, name, data, now - seconds, most)
+        except OSError as error:
+            raise CannotKeep(error.strerror or "it could not be written") from error
+
+    async def get(self, name: str) -> bytes | None:
+        return await asyncio.to_thread(self._get, name) if _NAME.fullmatch(name) else None
+
+    def _keep(self, name: str, data: bytes, since: float, most: int) -> None:
+        with self._lock:
+            self._make_room(since, most - len(data), name)
+            unfinished = self._folder / f"{name}{UNFINISHED}"
+            unfinished.write_bytes(data)
+            unfinished.replace(self._folder / name)
+
+    def _make_room(self, since: float, most: int, but: str) -> None:
+        """What a crash left unfinished is old some day, too."""
+        files = sorted(self._files(), key=lambda file: file.kept)
+        total = sum(file.size for file in files if file.path.name != but)
+        for file in files:
+            if file.kept >= since and total <= most:
+                break
+            if file.path.name != but:
+                file.path.unlink(missing_ok=True)
+                total -= file.size
+
+    def _files(self) -> Iterator[_File]:
+        for path in self._folder.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # another replica made room, too
+                told = path.stat()
+                yield _File(told.st_mtime, told.st_size, path)
+
+    def _get(self, name: str) -> bytes | None:
+        with contextlib.suppress(OSError):
+            return (self._folder / name).read_bytes()
+        return None
+
+
+def _secret_in(file: Path) -> bytes:
+    """Made at the first start; of two that start at once, both get the same."""
+    if not file.exists():
+        new = file.with_name(f"{file.name}.{secrets.token_hex(4)}{UNFINISHED}")
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, ONLY_OURS), "wb") as handle:
+            handle.write(secrets.token_bytes(SECRET_BYTES))
+        with contextlib.suppress(FileExistsError):
+            file.hardlink_to(new)
+        new.unlink()
+    secret = file.read_bytes()
+    if len(secret) != SECRET_BYTES:
+        raise OSError(f"{file.name} does not hold {SECRET_BYTES} bytes; remove it, and a new one is made")
+    return secret
