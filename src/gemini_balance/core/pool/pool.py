@@ -240,7 +240,8 @@ class KeyPool(Registry):
         if lane.undecided and at > now + SOON:
             return NotYet(now + SOON, sure=False)
         if at < inf:
-            return NotYet(at, back=when(lane, now, ahead, replace(demand, again=False)) if demand.again else 0.0)
+            anew = when(lane, now, ahead, replace(demand, again=False)) if demand.again else 0.0
+            return NotYet(at, back=anew if anew < inf else 0.0)
         if lane.hopeful():
             return NotYet(now + SOON, sure=False)
         return Never(cause=ahead.barred)

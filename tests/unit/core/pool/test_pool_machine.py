@@ -92,7 +92,7 @@ class PoolMachine(RuleBasedStateMachine):
             assert got.key.id not in demand.exclude or not self.untried(demand)
             self.lent(got, before)
         elif hasattr(got, "at"):
-            assert got.at >= self.now
+            assert self.now <= got.at <= got.told < inf
         else:
             assert got.dead == (self.pool.usable() == 0)
 
