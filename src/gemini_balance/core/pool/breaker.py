@@ -6,10 +6,11 @@ While nearly all are, one attempt at a time finds out.
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from dataclasses import dataclass, field
 from math import inf
-from typing import NamedTuple
+
+import msgspec
 
 SECONDS = 3.0  # that an attempt's fate tells something
 LOOKS_BACK = 10  # attempts
@@ -24,9 +25,10 @@ USUAL, LONGEST = 0.3, 5.0  # seconds until a refusal is heard
 LONGER = 1.5  # times what refusals took lately: what is out for so long was let through
 
 
-class _Fate(NamedTuple):
+class _Fate(msgspec.Struct, gc=False, eq=False):
     sent: float
     refused: bool | None = None  # not known yet
+    counted: bool = False  # or never to be
 
 
 @dataclass(slots=True, eq=False)
@@ -43,7 +45,8 @@ class Breaker:
     _dice: float = 0.5
     _sent: float = 0.0  # when the last attempt was made
     _slow: float = USUAL  # seconds that refusals took lately
-    _out: OrderedDict[int, _Fate] = field(default_factory=OrderedDict)
+    _out: dict[int, _Fate] = field(default_factory=dict)  # by attempt
+    _line: deque[_Fate] = field(default_factory=deque)  # the same, as they were sent
     _seen: deque[_Fate] = field(default_factory=lambda: deque(maxlen=LOOKS_BACK))
 
     def opens_at(self, now: float, *, paced: bool = True) -> float:
@@ -60,41 +63,45 @@ class Breaker:
 
     def sending(self, now: float, attempt: int) -> None:
         self._learn(now)
-        self._out[attempt] = _Fate(now)
+        fate = self._out[attempt] = _Fate(now)
+        self._line.append(fate)
         self._sent = now
 
     def passed(self, now: float, attempt: int) -> None:
         """Its answer has begun, or is there."""
-        if attempt in self._out:
-            self._out[attempt] = _Fate(self._out[attempt].sent, refused=False)
+        fate = self._out.pop(attempt, None)
+        if fate is not None:
+            fate.refused = False
             self._learn(now)
 
     def refused(self, now: float, attempt: int, sent: float, pace: float, dice: float) -> None:
         """There was no capacity for it. `pace`: attempts a second in the last minute; `dice` in 0..1."""
         self._pace, self._dice = pace, dice
         self._slow = max(0.9 * self._slow, min(now - sent, LONGEST))
-        if attempt in self._out:
-            self._out[attempt] = _Fate(sent, refused=True)
-        else:
+        fate = self._out.pop(attempt, None)
+        if fate is None or fate.counted:
             self._judge(now, _Fate(sent, refused=True))
+        else:
+            fate.refused = True
         self._learn(now)
 
     def undecided(self, attempt: int) -> None:
         """It ended in a way that tells nothing."""
-        self._out.pop(attempt, None)
+        fate = self._out.pop(attempt, None)
+        if fate is not None:
+            fate.refused, fate.counted = False, True
 
     def _learn(self, now: float) -> None:
-        """Judge whose fate is known, up to the first one whose isn't."""
-        while self._out:
-            attempt, fate = next(iter(self._out.items()))
-            if fate.refused is None and now < fate.sent + LONGER * self._slow:
-                break
-            del self._out[attempt]
-            self._judge(now, fate)
+        """Judge whose fate is known, up to the first one whose isn't. Who is out for long was let through."""
+        line, long_ago = self._line, now - LONGER * self._slow
+        while line and (line[0].refused is not None or line[0].sent <= long_ago):
+            fate = line.popleft()
+            if not fate.counted:
+                fate.counted = True
+                self._judge(now, fate)
 
     def _decided_at(self) -> float:
-        first = next(iter(self._out.values()), None)
-        return 0.0 if first is None else first.sent + LONGER * self._slow
+        return self._line[0].sent + LONGER * self._slow if self._line else 0.0
 
     def _is_rough(self, now: float) -> bool:
         return now < self._rough + SECONDS

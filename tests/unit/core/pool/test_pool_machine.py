@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from gemini_balance.core.outcome import Cause, Outcome
-from gemini_balance.core.pool import Demand, Health, KeyId, KeyPool, KeySpec, Lease, Ticket
+from gemini_balance.core.pool import Demand, Health, KeyId, KeyPool, KeySpec, Lease, NotYet, Ticket
 from gemini_balance.core.pool.judge import UNCOUNTED, UNSERVED
 from gemini_balance.core.pool.key import RETIRED, domain_of, keys_of
 from gemini_balance.core.pool.windows import Limits
@@ -91,7 +91,7 @@ class PoolMachine(RuleBasedStateMachine):
         if isinstance(got, Lease):
             assert got.key.id not in demand.exclude or not self.untried(demand)
             self.lent(got, before)
-        elif hasattr(got, "at"):
+        elif isinstance(got, NotYet):
             assert self.now <= got.at <= got.told < inf
         else:
             assert got.dead == (self.pool.usable() == 0)
