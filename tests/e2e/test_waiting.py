@@ -47,8 +47,9 @@ def test_a_call_waits_for_a_minute_window_and_is_answered(google: RunningSimulat
         assert answer.status == 200
         assert 2 < took < 8
         assert last_record(served)["waited"] > 1
-    *skipped, answered, waited = answer.headers["x-gateway-trace"].split(";")
-    assert {step.partition(":")[2] for step in skipped} == {"quota_minute"}
+    skipped, *refused, answered, waited = answer.headers["x-gateway-trace"].split(";")
+    assert set(skipped.removeprefix("skipped=").split(",")) == set(refused)
+    assert {step.partition(":")[2] for step in refused} == {"quota_minute"}
     assert answered.endswith(":answered")
     assert float(waited.removeprefix("waited=")) > 1
 

@@ -61,7 +61,7 @@ class Exchange:
         self.status = status
         if self.story.asked:
             headers.append((names.ATTEMPTS, b"%d" % self.story.asked))
-        if self.traced and (self.story.asked or self.story.waited):
+        if self.traced and (self.story.asked or self.story.skipped):
             headers.append((names.TRACE, self.story.trace().encode()))
         headers = [*headers, *self.told, *SAFE]
         begin: BeginReply | None = self.scope.get("extensions", {}).get(BEGIN_REPLY)

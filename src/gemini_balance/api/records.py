@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gemini_balance.gateway.record import AttemptRecord, RequestRecord
+from gemini_balance.gateway.record import AttemptRecord, RequestRecord, SkippedRecord
 
 if TYPE_CHECKING:
     from gemini_balance.api.exchange import Exchange
@@ -31,6 +31,7 @@ def record_of(exchange: Exchange, clock: Clock) -> RequestRecord:
         model_asked=call.model if call else "",
         model_used=story.model,
         attempts=tuple([_attempt(attempt) for attempt in story.attempts]),
+        skipped=tuple([SkippedRecord(*one) for one in story.skipped]) if story.skipped else (),
         waited=story.waited,
         first_byte=story.first_byte,
         usage=story.usage,

@@ -112,6 +112,8 @@ class Gateway:
         """A key now, or after a wait that is worth it; else when it would be."""
         now = self.clock.now()
         got = self.pool.acquire(now, demand)
+        if not isinstance(got, Lease):
+            story.skipped = story.skipped or self.pool.skipped(now, demand)
         until = min(now + self.patience - story.waited, story.deadline)
         if waits and isinstance(got, NotYet) and got.at <= until:
             return await self._wait(demand, until, story)

@@ -18,6 +18,14 @@ class AttemptRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     until: float = 0.0  # seconds since 1970; 0: the failure made nothing rest
 
 
+class SkippedRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A key that was passed over when the call first had to wait: why, and until when (seconds since 1970)."""
+
+    key: str
+    why: str
+    until: float = 0.0  # 0: no time ends it
+
+
 class RequestRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag_field="log", tag="call"):
     """One call. Times are seconds; no body, no secret, no query string. As JSON it is a line of the access log."""
 
@@ -34,6 +42,7 @@ class RequestRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, t
     model_asked: str = ""
     model_used: str = ""
     attempts: tuple[AttemptRecord, ...] = ()
+    skipped: tuple[SkippedRecord, ...] = ()  # some of them
     waited: float = 0.0  # in the queue for a key
     first_byte: float | None = None
     usage: Usage = NO_USAGE

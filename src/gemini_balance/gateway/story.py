@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from gemini_balance.core.attempts import Attempt
     from gemini_balance.core.outcome import Outcome, Usage
-    from gemini_balance.core.pool import KeyId
+    from gemini_balance.core.pool import KeyId, Skipped
 
 
 @dataclass(slots=True)
@@ -24,6 +24,7 @@ class Story:
     asked: int = 0  # keys asked so far, the one being asked included
     asking: KeyId | None = None  # the last of them
     attempts: list[Attempt] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)  # when it first had to wait, or was refused
     waited: float = 0.0  # seconds in the queue
     deadline: float = inf  # the caller's own, on the clock
     told: Usage | None = None  # by our own estimate, where Google counts nothing
@@ -41,10 +42,13 @@ class Story:
             self.asking = part.asking or self.asking
             self.attempts += part.attempts
             self.waited = max(self.waited, part.waited)
+            self.skipped = self.skipped or part.skipped
 
     def trace(self) -> str:
-        """For a header: each key asked so far with what came of it, and the time in the queue."""
-        steps = [f"{attempt.key}:{attempt.outcome.cause}" for attempt in self.attempts]
+        """For a header: keys passed over and why, each key asked so far with what came of it, the time in the queue."""
+        passed = ",".join(f"{key}:{why}" for key, why, _ in self.skipped)
+        steps = [f"skipped={passed}"] if passed else []
+        steps += [f"{attempt.key}:{attempt.outcome.cause}" for attempt in self.attempts]
         if self.asked > len(self.attempts):
             steps.append(f"{self.asking}:{'asked' if self.first_byte is None else 'answered'}")
         return ";".join((*steps, f"waited={self.waited:.1f}"))

@@ -5,5 +5,19 @@ from gemini_balance.core.pool.key import Health, Key, KeyId, KeySpec
 from gemini_balance.core.pool.lease import Granted, Lease
 from gemini_balance.core.pool.pool import KeyPool
 from gemini_balance.core.pool.queue import Ticket
+from gemini_balance.core.pool.skipped import Skipped
 
-__all__ = ["Demand", "Granted", "Health", "Key", "KeyId", "KeyPool", "KeySpec", "Lease", "Never", "NotYet", "Ticket"]
+__all__ = [
+    "Demand",
+    "Granted",
+    "Health",
+    "Key",
+    "KeyId",
+    "KeyPool",
+    "KeySpec",
+    "Lease",
+    "Never",
+    "NotYet",
+    "Skipped",
+    "Ticket",
+]

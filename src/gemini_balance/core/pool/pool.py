@@ -23,6 +23,7 @@ from gemini_balance.core.pool.key import RETIRED, Health, Key, KeyId, KeySpec, d
 from gemini_balance.core.pool.lease import TRIAL, Granted, Lease
 from gemini_balance.core.pool.queue import Ticket
 from gemini_balance.core.pool.registry import Registry
+from gemini_balance.core.pool.skipped import Skipped, skipped
 from gemini_balance.core.pool.state import restore, snapshot
 from gemini_balance.core.pool.turns import Present, Turns
 
@@ -113,6 +114,10 @@ class KeyPool(Registry):
                 leases += self._serve(now, lane)
                 at = min(at, self._look_again(now, lane))
         return Granted(leases, at)
+
+    def skipped(self, now: float, demand: Demand) -> list[Skipped]:
+        """What stands in the way of keys that could serve this call; some of them, where there are many."""
+        return skipped(now, self._lane_for(demand), self.keys.values(), demand)
 
     def usable(self) -> int:
         """How many keys are neither invalid nor disabled."""
