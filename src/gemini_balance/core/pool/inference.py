@@ -182,7 +182,7 @@ class Inference:
                 return False
             self._leave(now, key)
             other = key
-        if not _could_be(lane, ledger, other, limit):
+        if not _could_be(lane, ledger, other, limit) or self._pool.are_apart(keys_of(mine), keys_of(other)):
             return False
         known = max((domain.proofs for domain in (mine, other) if isinstance(domain, Project)), default=0)
         group = _group([*keys_of(mine), *keys_of(other)], SURE if about.get(key, 0.0) > CLEAR else known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from gemini_balance.core.pool.key import Key, KeyId, KeySpec, Project, Source, domain_of
@@ -28,6 +29,7 @@ class Registry:
         self.quota_models: dict[str, str] = {}  # the name a model is called by → the name its quota is counted under
         self.outbox: Outbox | None = None  # what other replicas are to be told
         self.turns: Turns | None = None  # with them, where a quota is scarce
+        self.apart: set[frozenset[KeyId]] = set()  # pairs that the operator says share nothing
         self._told_limits = told_limits
         self._any_paid = any(key.spec.paid for key in self.keys.values())
         for key in self.keys.values():
@@ -74,6 +76,33 @@ class Registry:
         old: list[Domain] = [key] if project is None else [key, project]
         self.label(key, name)
         self.regroup(now, old, [self.projects[name]])
+
+    def groups(self) -> list[Project]:
+        """Keys that are believed to share a project, and nobody has said so."""
+        projects = dict.fromkeys(key.project for key in self.keys.values() if key.project is not None)
+        return [project for project in projects if project.source is Source.INFERRED]
+
+    def confirm(self, name: str) -> None:
+        """The operator says that this group is one project: from now on it carries blame, too. Raises KeyError."""
+        group = self._group(name)
+        group.source = Source.TOLD
+        self.projects[name] = group
+
+    def reject(self, now: float, name: str) -> None:
+        """The operator says that these keys share nothing: no two of them are grouped again. Raises KeyError."""
+        group = self._group(name)
+        self.apart |= {frozenset((one.id, other.id)) for one, other in combinations(group.keys, 2)}
+        self.regroup(now, [group], list(group.keys))
+
+    def are_apart(self, some: list[Key], others: list[Key]) -> bool:
+        """Has the operator said so of any two of them?"""
+        return bool(self.apart) and any(frozenset((a.id, b.id)) in self.apart for a in some for b in others)
+
+    def _group(self, name: str) -> Project:
+        found = next((group for group in self.groups() if group.name == name), None)
+        if found is None:
+            raise KeyError(name)
+        return found
 
     def counted_as(self, model: str, *, paid: bool, quota_model: str) -> None:
         """Google counts this model's quota under another name, perhaps together with other models."""

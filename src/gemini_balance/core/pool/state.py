@@ -66,6 +66,7 @@ class PoolState(msgspec.Struct):
     groups: list[GroupState] = []
     lanes: list[LaneState] = []
     quota_models: dict[str, str] = {}
+    apart: list[tuple[KeyId, KeyId]] = []  # said by the operator
 
 
 def snapshot(pool: Registry) -> bytes:
@@ -76,6 +77,7 @@ def snapshot(pool: Registry) -> bytes:
         [_group(project) for project in _projects(pool)],
         [_lane(lane, paid=paid) for (_, paid), lane in pool.lanes.items()],
         pool.quota_models,
+        [(pair[0], pair[1]) for pair in map(sorted, pool.apart)],
     )
     return msgspec.json.encode(state)
 
@@ -84,6 +86,7 @@ def restore(pool: Registry, now: float, saved: bytes, retire: Retire) -> None:
     """Raises msgspec.DecodeError for what is no such state. Keys that are gone since are passed over."""
     state = msgspec.json.decode(saved, type=PoolState)
     pool.quota_models.update(state.quota_models)
+    pool.apart |= {frozenset(pair) for pair in state.apart}
     for known in state.keys:
         if (key := pool.keys.get(KeyId(known.id))) is not None:
             _restore_key(key, known, retire)
