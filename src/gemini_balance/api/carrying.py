@@ -27,6 +27,7 @@ from gemini_balance.core.gemini.named import readdressed
 from gemini_balance.core.gemini.surface import Door, Resource, model_method
 from gemini_balance.core.pool.key import RETIRED
 from gemini_balance.gateway.carry import Carriage, Errand, Hosts, upload_in
+from gemini_balance.gateway.collected import Collected
 from gemini_balance.gateway.failures import CallFailed
 from gemini_balance.gateway.homes import Homes
 from gemini_balance.gateway.listing import merged, page_size
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from gemini_balance.api.references import References
     from gemini_balance.core.call import Principal
     from gemini_balance.core.catalog.route import Route
-    from gemini_balance.core.gemini.events import Event
     from gemini_balance.core.options import Options
     from gemini_balance.core.pool import KeyId
     from gemini_balance.gateway.execute import Gateway
@@ -49,22 +49,6 @@ if TYPE_CHECKING:
 ALONE = frozenset({"interactions", "auth_tokens"})
 """Collections of which no request names two, or one beside a file made before: any key may have the next."""
 NOT_FOUND = 404
-
-
-class _Collected:
-    """Implements `Reply`: a page of a list, which nobody but us reads."""
-
-    committed = False
-    body = b""
-
-    def restart(self) -> None: ...
-
-    async def feed(self, events: list[Event]) -> None: ...
-
-    async def finish(self, rest: bytes) -> None: ...
-
-    async def whole(self, event: Event) -> None:
-        self.body = event.raw
 
 
 @dataclass(slots=True)
@@ -200,7 +184,7 @@ class Carrier:
         async def ask(key: KeyId, size: int, token: str) -> bytes:
             page = [*rest, ("pageSize", str(size)), *([("pageToken", token)] if token else [])]
             path = f"{route.path.partition('?')[0]}?{urlencode(page, safe='$,')}"
-            reply = _Collected()
+            reply = Collected()
             pinned = replace(route.demand, pinned=key)
             await self.gateway.execute(
                 replace(route, path=path, demand=pinned, framing=Framing.WHOLE), reply, exchange.story

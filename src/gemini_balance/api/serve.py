@@ -13,9 +13,10 @@ from gemini_balance.api import cors, names
 from gemini_balance.api.asgi import ClientLeft, read_body
 from gemini_balance.api.auth import authenticate
 from gemini_balance.api.clients import client_of
-from gemini_balance.api.errors import JSON, send_error, send_failure
+from gemini_balance.api.errors import send_error, send_failure
 from gemini_balance.api.exchange import Exchange
 from gemini_balance.api.leaving import watching
+from gemini_balance.api.models import list_models
 from gemini_balance.api.pacing import Pacer
 from gemini_balance.api.records import record_of
 from gemini_balance.api.reply import ClientReply
@@ -24,7 +25,7 @@ from gemini_balance.core.call import Call, Framing, Inbound, Operation
 from gemini_balance.core.catalog.config import Config, config_of
 from gemini_balance.core.catalog.route import Route, route_of
 from gemini_balance.core.dialects import Moment
-from gemini_balance.core.errors import GatewayError, ModelNotFound, ShuttingDown
+from gemini_balance.core.errors import GatewayError, ShuttingDown
 from gemini_balance.core.gemini.long_decode import UNLIMITED, unary_limit
 from gemini_balance.core.gemini.references import CONTINUES, may_refer
 from gemini_balance.core.gemini.signatures import SignatureStore
@@ -141,8 +142,8 @@ class Door:
         exchange.call = call = match.dialect.decode(match.operation, inbound)
         if call.verbatim and (may_refer(call.raw, _signs(call)) or "/" in call.model or b"content-encoding" in headers):
             exchange.call = call = await self.carrier.references.pinned(exchange, call, self._largest)
-        if call.operation in LISTS and not call.verbatim:
-            return await self._list_models(exchange, call)
+        if call.operation in LISTS and await list_models(exchange, call, self.models, self.options, self._unix()):
+            return None
         if call.operation is Operation.METHOD:
             return await self._method(exchange, call, receive, aside)
         await self._execute(exchange, call, receive, body, aside)
@@ -164,6 +165,9 @@ class Door:
         """Bytes of a request, whether they come along or are fetched."""
         return int(self.options.max_body_mb * 1_000_000)
 
+    def _unix(self) -> int:
+        return int(self.clock.unix())
+
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         """Asked once: it costs a system call each time."""
         if self._loop is None:
@@ -177,17 +181,6 @@ class Door:
             self._config = config_of(self.options, self.models.listed, self.today(), self.signatures)
             self._config_until = now + CONFIG_SECONDS
         return self._config
-
-    async def _list_models(self, exchange: Exchange, call: Call) -> None:
-        if not self.models.listed:
-            await self.models.refresh()
-        created = int(self.clock.unix())
-        shown = self.models.shown(self.options.search_models, self.options.image_models)
-        if call.operation is Operation.LIST_MODELS:
-            return await exchange.answer(200, JSON, exchange.dialect.models(shown, created))
-        if call.model not in shown:
-            raise ModelNotFound(f"There is no model named {call.model[:100]!r}; GET /v1/models lists them.")
-        return await exchange.answer(200, JSON, exchange.dialect.model(call.model, created))
 
     async def _execute(self, exchange: Exchange, call: Call, receive: Receive, body: bytes, aside: Pieces) -> None:
         reply = self._reply(exchange, call)
@@ -228,7 +221,7 @@ class Door:
         return Continuing(reply, self.carrier.owners, exchange.principal.id, exchange.story)
 
     def _reply(self, exchange: Exchange, call: Call) -> ClientReply:
-        options, moment = self.options, Moment(exchange.id, int(self.clock.unix()))
+        options, moment = self.options, Moment(exchange.id, self._unix())
         encoder = exchange.dialect.encoder(call, moment, options, self.signatures)
         if call.framing is Framing.WHOLE:
             return ClientReply(exchange, encoder, self.clock, gathers=True)
@@ -261,5 +254,7 @@ def _tell(exchange: Exchange, call: Call, route: Route) -> None:
     exchange.told.append((names.ROUTE, f"{exchange.dialect.name}:{call.operation}".encode()))
     if route.model != call.model:
         exchange.told.append((names.MODEL, route.model.encode()))
+    if route.warning:
+        exchange.told.append((names.WARNING, route.warning.encode()))
     if route.dropped:
         exchange.told.append((names.DROPPED, ", ".join(route.dropped).encode()))

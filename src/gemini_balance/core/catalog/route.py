@@ -11,7 +11,7 @@ from gemini_balance.core.catalog.config import Config
 from gemini_balance.core.catalog.dropped import told
 from gemini_balance.core.catalog.estimate import beginning_of, tokens_in
 from gemini_balance.core.catalog.fit import fit
-from gemini_balance.core.catalog.resolve import check_name, resolve, successor
+from gemini_balance.core.catalog.resolve import check_name, resolve, successor, warning
 from gemini_balance.core.gemini.surface import PARENTS
 from gemini_balance.core.pool import Demand
 from gemini_balance.core.wire.codec import encode
@@ -39,6 +39,7 @@ class Route(msgspec.Struct, frozen=True):
     verbatim: bool = False
     single_attempt: bool = False
     patience: float | None = None
+    warning: str = ""  # that the model asked for is retired, for the caller to see
     dropped: tuple[str, ...] = ()  # what this model could not be told, for the caller to see
     verb: str = ""  # of HTTP, where the operation doesn't say; the body's type and length are then in the headers
 
@@ -58,6 +59,7 @@ def route_of(call: Call, config: Config, client: str = "") -> Route:
         verbatim=call.verbatim,
         single_attempt=_single_attempt(call, config),
         patience=call.patience,
+        warning=warning(call.model, model),
         dropped=dropped,
     )
 
