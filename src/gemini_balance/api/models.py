@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from gemini_balance.api.errors import JSON
-from gemini_balance.core.call import Operation
+from gemini_balance.core.call import VERTEX_EXPRESS, Operation
 from gemini_balance.core.catalog.models import page_of
-from gemini_balance.core.errors import ModelNotFound
+from gemini_balance.core.errors import ModelNotFound, UpstreamFailed
 from gemini_balance.gateway.listing import page_size
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gemini_balance.api.exchange import Exchange
     from gemini_balance.core.call import Call
+    from gemini_balance.core.catalog.models import Listed
     from gemini_balance.core.options import Options
     from gemini_balance.gateway.models import ModelBook
 
@@ -42,7 +45,9 @@ async def _googles(exchange: Exchange, call: Call, book: ModelBook, hidden: froz
     """A model that no key lists may still be one: Google says so, or what is wrong with the name."""
     if call.model in hidden:
         raise _missing(call.model)
-    entries = book.entries(hidden)
+    entries = _of_vertex(book.entries(hidden)) if call.upstream == VERTEX_EXPRESS else book.entries(hidden)
+    if call.upstream == VERTEX_EXPRESS:
+        _check_vertex(call, entries)
     if not book.listed or (call.operation is Operation.GET_MODEL and call.model not in entries):
         return False
     if call.operation is Operation.GET_MODEL:
@@ -54,6 +59,19 @@ async def _googles(exchange: Exchange, call: Call, book: ModelBook, hidden: froz
         )
     await exchange.answer(200, JSON, body)
     return True
+
+
+def _of_vertex(entries: Mapping[str, Listed]) -> Mapping[str, Listed]:
+    """Express mode has no list: the models of the Gemini API that generate are what it may have, too."""
+    return {name: model for name, model in entries.items() if Operation.GENERATE in model.methods}
+
+
+def _check_vertex(call: Call, entries: Mapping[str, Listed]) -> None:
+    """Vertex itself can't be asked."""
+    if not entries:
+        raise UpstreamFailed("The list of models is not known: it comes from the Gemini API, by its keys.")
+    if call.operation is Operation.GET_MODEL and call.model not in entries:
+        raise _missing(call.model)
 
 
 def _said(query: dict[str, list[str]], *names: str) -> str:

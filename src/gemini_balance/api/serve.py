@@ -21,7 +21,7 @@ from gemini_balance.api.pacing import Pacer
 from gemini_balance.api.records import record_of
 from gemini_balance.api.reply import ClientReply
 from gemini_balance.api.routes import dialect_of, find, split
-from gemini_balance.core.call import Call, Framing, Inbound, Operation
+from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS, Call, Framing, Inbound, Operation
 from gemini_balance.core.catalog.config import Config, config_of
 from gemini_balance.core.catalog.route import Route, route_of
 from gemini_balance.core.dialects import Moment
@@ -64,6 +64,7 @@ class Door:
     """What a client's request passes through. Tokens and options are snapshots, replaced whole."""
 
     gateway: Gateway
+    vertex: Gateway
     media: MediaFetcher
     carrier: Carrier
     models: ModelBook
@@ -140,7 +141,7 @@ class Door:
         body, aside = lean(body)
         inbound = Inbound(method, exchange.place.forgiven or path, query, headers, body, match.target)
         exchange.call = call = match.dialect.decode(match.operation, inbound)
-        if call.verbatim and (may_refer(call.raw, _signs(call)) or "/" in call.model or b"content-encoding" in headers):
+        if _may_name(call):
             exchange.call = call = await self.carrier.references.pinned(exchange, call, self._largest)
         if call.operation in LISTS and await list_models(exchange, call, self.models, self.options, self._unix()):
             return None
@@ -200,8 +201,9 @@ class Door:
                 route = _with(route, whole(route.body, aside))
             if len(route.body) > HUGE:
                 await _others_turn(route.body)
-            answer = self._remembering(exchange, route, reply) if call.verbatim else reply
-            await self.gateway.execute(route, answer, exchange.story)
+            answer = self._remembering(exchange, route, reply) if _is_pinnable(call) else reply
+            gateway = self.vertex if route.upstream == VERTEX_EXPRESS else self.gateway
+            await gateway.execute(route, answer, exchange.story)
         except CallFailed as failed:
             await send_failure(exchange, failed, reply)
         except GatewayError as error:
@@ -237,6 +239,17 @@ async def _others_turn(body: bytes) -> None:
     `sleep(0)` would be one turn of the loop, of which a small call takes several.
     """
     await asyncio.sleep(len(body) * PAUSE)
+
+
+def _is_pinnable(call: Call) -> bool:
+    """Vertex's express mode keeps nothing that a later call could name."""
+    return call.verbatim and call.upstream == GEMINI_API
+
+
+def _may_name(call: Call) -> bool:
+    """Can there be something in it that lives with one key?"""
+    packed = any(name == "content-encoding" for name, _ in call.headers)
+    return _is_pinnable(call) and (may_refer(call.raw, _signs(call)) or "/" in call.model or packed)
 
 
 def _signs(call: Call) -> tuple[bytes, ...]:
