@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pytest
 from google import genai
 from google.genai import types
 
-from tests.e2e.processes import KEYS, TOKEN, GatewayProcess, gateway
+from tests.e2e.processes import KEYS, TOKEN, GatewayProcess, control, gateway
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +26,10 @@ def of_google(google: RunningSimulator) -> dict[str, Any]:
     request = urllib.request.Request(f"{google.url}/v1beta/models?pageSize=1000", headers={"x-goog-api-key": KEYS[0]})
     with urllib.request.urlopen(request) as reply:
         return {model["name"]: model for model in json.load(reply)["models"]}
+
+
+def ours(served: GatewayProcess) -> set[str]:
+    return {model["id"] for model in served.request("GET", "/v1/models", None, BEARER).json["data"]}
 
 
 @pytest.mark.parametrize("prefix", ["/v1beta", "/v1", "/v1alpha", "/gemini/v1beta"])
@@ -55,13 +60,25 @@ def test_googles_library_reads_all_pages(google: RunningSimulator, served: Gatew
     assert sorted(str(name) for name in names) == sorted(of_google(google))
 
 
+def test_what_only_one_project_sees_is_listed_to_all(google: RunningSimulator, tmp_path: Path) -> None:
+    first, second = "gemini-2.5-pro", "gemini-2.5-flash"
+    seen = {"amber": [first], "basil": [second], "cedar": [first, second]}
+    control(google, projects={name: {"unlisted_models": models} for name, models in seen.items()})
+    with gateway(google, tmp_path) as served:
+        until = time.monotonic() + 5
+        while not {first, second} <= (listed := ours(served)) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert {first, second, f"{first}-search"} <= listed
+        assert served.request("GET", f"/v1beta/models/{first}", None, NATIVE).json["displayName"] == "Gemini 2.5 Pro"
+
+
 def test_filtered_models_are_in_no_list(google: RunningSimulator, tmp_path: Path) -> None:
     hidden = "gemini-2.5-flash"
     with gateway(google, tmp_path, FILTERED_MODELS=hidden) as served:
-        ours = {model["id"] for model in served.request("GET", "/v1/models", None, BEARER).json["data"]}
+        shown = ours(served)
         googles = served.request("GET", "/v1beta/models?pageSize=1000", None, NATIVE).json["models"]
-        assert "gemini-2.5-pro" in ours
-        assert not {hidden, f"{hidden}-search", f"{hidden}-non-thinking"} & ours
+        assert "gemini-2.5-pro" in shown
+        assert not {hidden, f"{hidden}-search", f"{hidden}-non-thinking"} & shown
         assert {model["name"] for model in googles} == of_google(google).keys() - {f"models/{hidden}"}
         assert served.request("GET", f"/v1/models/{hidden}", None, BEARER).status == 404
         assert served.request("GET", f"/v1beta/models/{hidden}", None, NATIVE).json["error"]["status"] == "NOT_FOUND"

@@ -248,8 +248,10 @@ def _is_pinnable(call: Call) -> bool:
 
 def _may_name(call: Call) -> bool:
     """Can there be something in it that lives with one key?"""
+    if not _is_pinnable(call):
+        return False
     packed = any(name == "content-encoding" for name, _ in call.headers)
-    return _is_pinnable(call) and (may_refer(call.raw, _signs(call)) or "/" in call.model or packed)
+    return packed or "/" in call.model or may_refer(call.raw, _signs(call))
 
 
 def _signs(call: Call) -> tuple[bytes, ...]:
