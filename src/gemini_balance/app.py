@@ -31,13 +31,13 @@ from gemini_balance.api.studio.sound import Listener, Speaker
 from gemini_balance.api.studio.studio import Studio
 from gemini_balance.core.addresses import AllowedHosts
 from gemini_balance.core.attempts import RetryPolicy
-from gemini_balance.core.call import Operation
+from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS, Operation
 from gemini_balance.core.catalog.told import told_limits
 from gemini_balance.core.pool import KeyPool
 from gemini_balance.gateway.album import PREFIX, Album
 from gemini_balance.gateway.execute import Gateway
 from gemini_balance.gateway.journal import Journal
-from gemini_balance.gateway.keys import KeyChecker
+from gemini_balance.gateway.keys import VERTEX_PROBE, KeyChecker
 from gemini_balance.gateway.models import ModelBook
 from gemini_balance.gateway.owners import Owners
 from gemini_balance.gateway.state import StateKeeper
@@ -52,6 +52,7 @@ from gemini_balance.upstreams.image_hosts.forms import ImgBed, PicGo, SmMs
 from gemini_balance.upstreams.media import MediaLimits, WebMedia
 from gemini_balance.upstreams.raw import RawPooledTransport
 from gemini_balance.upstreams.transport import PooledTransport
+from gemini_balance.upstreams.vertex_express.upstream import VertexExpress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +103,7 @@ class App:
     pages: Starlette
     journal: Journal
     models: ModelBook
-    checker: KeyChecker
+    checkers: tuple[KeyChecker, ...]
     keeper: StateKeeper | None
     transport: PooledTransport
     raw: RawPooledTransport
@@ -130,7 +131,7 @@ class App:
             stack.push_async_callback(self.transport.close)
             stack.push_async_callback(self.raw.close)
             stack.push_async_callback(self.journal.flush)
-            works = [self.journal.run(), self.models.run(), self.checker.run()]
+            works = [self.journal.run(), self.models.run(), *(checker.run() for checker in self.checkers)]
             if self.keeper is not None:
                 await self.keeper.restore()
                 stack.push_async_callback(self.keeper.save)
@@ -161,11 +162,15 @@ def build(
     clock = clock or SystemClock()
     transport, raw = PooledTransport(options.time_out), RawPooledTransport(options.time_out)
     google = GeminiApi(settings.base_url, settings.proxies)
-    upstreams = {"gemini_api": google}
+    upstreams = {GEMINI_API: google}
     dice = random.random
     keys = with_paid(settings.api_keys, settings.paid_key)
     pool = KeyPool(keys, options.max_failures, dice, told_limits(options.quota_limits))
-    gateway = Gateway(pool, upstreams, transport, clock, RetryPolicy(options.max_retries), dice, options.patience)
+    policy = RetryPolicy(options.max_retries)
+    gateway = Gateway(pool, upstreams, transport, clock, policy, dice, options.patience)
+    others = {VERTEX_EXPRESS: VertexExpress(settings.vertex_express_base_url, settings.proxies)}
+    express = KeyPool(settings.vertex_api_keys, options.max_failures, dice)
+    vertex = Gateway(express, others, transport, clock, policy, dice, options.patience)
     limits = MediaLimits(int(options.media_max_mb * 1_000_000), options.media_time_out)
     media = WebMedia(AllowedHosts(options.allowed_media_hosts), limits)
     journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [])
@@ -191,7 +196,19 @@ def build(
         }
     )
     door = Door(
-        gateway, media, carrier, studio, models, tokens, options, journal, clock, trusted, request_ids(), _today
+        gateway,
+        vertex,
+        media,
+        carrier,
+        studio,
+        models,
+        tokens,
+        options,
+        journal,
+        clock,
+        trusted,
+        request_ids(),
+        _today,
     )
     pages = Starlette(
         routes=[
@@ -200,9 +217,10 @@ def build(
             *health_routes(lambda: not door.draining),
         ]
     )
-    checker = KeyChecker(gateway, options.check_interval_hours, dice)
+    hours = options.check_interval_hours
+    checkers = (KeyChecker(gateway, hours, dice), KeyChecker(vertex, hours, dice, VERTEX_PROBE))
     keeper = StateKeeper(pool, clock, store) if store is not None else None
-    return App(door, pages, journal, models, checker, keeper, transport, raw, settings.shutdown_timeout)
+    return App(door, pages, journal, models, checkers, keeper, transport, raw, settings.shutdown_timeout)
 
 
 def _image_host(settings: Settings, clock: Clock) -> ImageHost | None:

@@ -16,6 +16,7 @@ from gemini_balance.core.options import Options, names_in, options_from
 from gemini_balance.core.pool import KeyId, KeySpec
 
 GOOGLE = "https://generativelanguage.googleapis.com/v1beta"
+VERTEX = "https://aiplatform.googleapis.com/v1/publishers/google"
 Names = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -28,6 +29,8 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535)
     base_url: str = GOOGLE
     api_keys: Annotated[tuple[KeySpec, ...], NoDecode] = Field((), repr=False)
+    vertex_api_keys: Annotated[tuple[KeySpec, ...], NoDecode] = Field((), repr=False)
+    vertex_express_base_url: str = VERTEX
     paid_key: str = Field("", repr=False)
     allowed_tokens: Names = Field((), repr=False)
     auth_token: str = Field("", repr=False)
@@ -63,7 +66,7 @@ class Settings(BaseSettings):
         """Only what `load` is given counts: `environment` has merged the sources, and blank means unset."""
         return (init_settings,)
 
-    @field_validator("api_keys", mode="before")
+    @field_validator("api_keys", "vertex_api_keys", mode="before")
     @classmethod
     def _keys(cls, value: Any) -> Any:
         return parse_keys(value) if isinstance(value, str) else value

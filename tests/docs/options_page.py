@@ -53,6 +53,8 @@ MEANINGS = {
         "Gemini keys: a list, whose JSON form may hold objects `{key, project, weight, models}`. "
         "Keys of one `project` share its quota; `weight` says how often a key's turn comes; no `models` means all."
     ),
+    "VERTEX_API_KEYS": "Keys of Vertex AI in express mode, in the same form, for `/vertex-express/v1beta`.",
+    "VERTEX_EXPRESS_BASE_URL": "Where Vertex AI is, with its version.",
     "PAID_KEY": "A Gemini key with billing. It serves `/images/…` and the models of `PAID_MODELS`, and nothing else.",
     "ALLOWED_TOKENS": "What clients may send as their API key. While it is empty, every call is answered with 401.",
     "AUTH_TOKEN": "The operator's password.",

@@ -53,7 +53,7 @@ def test_a_readme_lists_exactly_the_prefixes_that_are_served(readme: Path) -> No
 
 @each_readme
 def test_a_readme_lists_exactly_our_headers(readme: Path) -> None:
-    ours = {name.decode() for name in (names.MODEL, names.DROPPED, names.ATTEMPTS, names.ROUTE)}
+    ours = {name.decode() for name in (names.MODEL, names.WARNING, names.DROPPED, names.ATTEMPTS, names.ROUTE)}
     assert {span for span in spans(readme.read_text()) if span.startswith("gemini-balance-")} == ours
 
 

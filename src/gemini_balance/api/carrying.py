@@ -27,8 +27,8 @@ from gemini_balance.core.gemini.named import readdressed
 from gemini_balance.core.gemini.surface import Door, Resource, model_method
 from gemini_balance.core.pool.key import RETIRED
 from gemini_balance.gateway.carry import Carriage, Errand, Hosts, upload_in
+from gemini_balance.gateway.collected import Collected
 from gemini_balance.gateway.failures import CallFailed
-from gemini_balance.gateway.fan import Collected
 from gemini_balance.gateway.homes import Homes
 from gemini_balance.gateway.listing import merged, page_size
 

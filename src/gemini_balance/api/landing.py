@@ -22,6 +22,7 @@ def landing_route(public_url: PublicUrl) -> Route:
                 "openai": f"{base}/hf/v1",
                 "gemini": base,
                 "gemini_unchanged": f"{base}/gemini",
+                "vertex_express": f"{base}/vertex-express",
                 "health": f"{base}/health/ready",
             }
         )

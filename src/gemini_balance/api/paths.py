@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
 VERSIONS = frozenset({"v1", "v1beta", "v1alpha"})
-HOUSES = frozenset({"hf", "openai", "gemini"})
+VERTEX = "vertex-express"
+HOUSES = frozenset({"hf", "openai", "gemini", VERTEX})
 """First pieces that stand for a protocol."""
 DOORS = frozenset({Door.UPLOAD.value, Door.DOWNLOAD.value})
 AROUND = VERSIONS | HOUSES | DOORS
@@ -26,7 +27,7 @@ def meant(path: str, openai: Container[str]) -> str:
     pieces = [piece for piece in path.split("/") if piece]
     around = _around(pieces)
     tail = pieces[len(around) :]
-    if found := _openai(tail, openai):
+    if VERTEX not in around and (found := _openai(tail, openai)):  # never to other keys than were meant
         return f"{_openai_prefix(around)}/{found}"
     tail = _native(tail)
     if not tail:
@@ -72,7 +73,7 @@ def _shared(around: list[str]) -> bool:
 
     Google's own door for OpenAI's clients is `/v1beta/openai`.
     """
-    return "openai" in around or not {"gemini", "v1beta", "v1alpha"} & set(around)
+    return "openai" in around or not {"gemini", VERTEX, "v1beta", "v1alpha"} & set(around)
 
 
 def _openai_prefix(around: list[str]) -> str:
@@ -82,6 +83,8 @@ def _openai_prefix(around: list[str]) -> str:
 
 def _native_prefix(around: list[str]) -> str:
     """The last version is the one that the client wrote before the operation; those before it are its base address."""
+    if VERTEX in around:
+        return f"/{VERTEX}/{NEWEST}"
     house = "/gemini" if "gemini" in around else ""
     door = next((f"/{piece}" for piece in around if piece in DOORS), "")
     version = next((piece for piece in reversed(around) if piece in VERSIONS), NEWEST)

@@ -49,6 +49,7 @@ PREFIXES: dict[str, tuple[Dialect, ...]] = {
     "/gemini/v1": (NATIVE,),
     "/gemini/v1beta": (NATIVE,),
     "/gemini/v1alpha": (NATIVE,),
+    "/vertex-express/v1beta": (NATIVE,),
 }
 # Where bytes of files go in and come out.
 DOORS: dict[str, Door] = {
@@ -78,6 +79,8 @@ EXAMPLES = tuple(
     for dialect in dialects
     for tail in [*TAILS[dialect.name], *([f"models/MODEL:{m}" for m in METHODS] if dialect is NATIVE else MADE_TAILS)]
 )
+GENERATES_ONLY = frozenset({"/vertex-express/v1beta"})
+"""Vertex's express mode has three methods of models. Other calls would be held against the key."""
 REMEMBERED = 200  # characters of a path that is worth keeping what it means
 ALIKE = 0.8  # how much a word must resemble one of Google's to be taken for a slip of the pen
 
@@ -85,8 +88,11 @@ ALIKE = 0.8  # how much a word must resemble one of Google's to be taken for a s
 def find(method: str, path: str, place: Place, dialect: Dialect) -> Match:
     """Raises NotFound with the path that was likely meant, or MethodNotAllowed."""
     operations, target = _operations(dialect, place.tail) if place.prefix else ({}, "")
+    narrow = place.prefix in GENERATES_ONLY
+    if narrow and ("/" in target or Operation.METHOD in operations.values()):
+        raise nothing_at(path, dialect)
     if not operations:
-        if dialect is NATIVE and place.prefix and (found := _resource(method, place)) is not None:
+        if dialect is NATIVE and place.prefix and not narrow and (found := _resource(method, place)) is not None:
             return found
         if dialect is OPENAI and place.prefix and (made := MADE_TAILS.get(place.tail)):
             return _made(method, path, made)

@@ -13,9 +13,10 @@ from gemini_balance.api import cors, names
 from gemini_balance.api.asgi import ClientLeft, read_body
 from gemini_balance.api.auth import authenticate
 from gemini_balance.api.clients import client_of
-from gemini_balance.api.errors import JSON, send_error, send_failure
+from gemini_balance.api.errors import send_error, send_failure
 from gemini_balance.api.exchange import Exchange
 from gemini_balance.api.leaving import watching
+from gemini_balance.api.models import list_models
 from gemini_balance.api.pacing import Pacer
 from gemini_balance.api.records import record_of
 from gemini_balance.api.reply import ClientReply
@@ -23,11 +24,11 @@ from gemini_balance.api.routes import dialect_of, find, split
 from gemini_balance.api.studio.studio import Terms
 from gemini_balance.api.telling import tell
 from gemini_balance.api.turns import HUGE, others_turn
-from gemini_balance.core.call import Call, Framing, Inbound, Operation
+from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS, Call, Framing, Inbound, Operation
 from gemini_balance.core.catalog.config import Config, config_of
 from gemini_balance.core.catalog.route import Route, route_of
 from gemini_balance.core.dialects import Moment
-from gemini_balance.core.errors import GatewayError, ModelNotFound, ShuttingDown
+from gemini_balance.core.errors import GatewayError, ShuttingDown
 from gemini_balance.core.gemini.long_decode import UNLIMITED, unary_limit
 from gemini_balance.core.gemini.references import CONTINUES, may_refer
 from gemini_balance.core.gemini.signatures import SignatureStore
@@ -65,6 +66,7 @@ class Door:
     """What a client's request passes through. Tokens and options are snapshots, replaced whole."""
 
     gateway: Gateway
+    vertex: Gateway
     media: MediaFetcher
     carrier: Carrier
     studio: Studio
@@ -146,10 +148,10 @@ class Door:
         body, aside = lean(body)
         inbound = Inbound(method, exchange.place.forgiven or path, query, headers, body, match.target)
         exchange.call = call = match.dialect.decode(match.operation, inbound)
-        if call.verbatim and (may_refer(call.raw, _signs(call)) or "/" in call.model or b"content-encoding" in headers):
+        if _may_name(call):
             exchange.call = call = await self.carrier.references.pinned(exchange, call, self._largest)
-        if call.operation in LISTS and not call.verbatim:
-            return await self._list_models(exchange, call)
+        if call.operation in LISTS and await list_models(exchange, call, self.models, self.options, self._unix()):
+            return None
         if call.operation is Operation.METHOD:
             return await self._method(exchange, call, receive, aside)
         await self._execute(exchange, call, receive, body, aside)
@@ -157,7 +159,7 @@ class Door:
 
     async def _method(self, exchange: Exchange, call: Call, receive: Receive, aside: Pieces) -> None:
         route = route_of(call, self._moment(), exchange.principal.name if exchange.principal else "")
-        tell(exchange, call, route.model, route.dropped)
+        tell(exchange, call, route.model, route.dropped, route.warning)
         await self.carrier.method(exchange, call, _with(route, whole(route.body, aside)), receive, self.options)
 
     async def _resource(self, exchange: Exchange, found: Resource, receive: Receive) -> None:
@@ -170,6 +172,9 @@ class Door:
     def _largest(self) -> int:
         """Bytes of a request, whether they come along or are fetched."""
         return int(self.options.max_body_mb * 1_000_000)
+
+    def _unix(self) -> int:
+        return int(self.clock.unix())
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         """Asked once: it costs a system call each time."""
@@ -185,17 +190,6 @@ class Door:
             self._config_until = now + CONFIG_SECONDS
         return self._config
 
-    async def _list_models(self, exchange: Exchange, call: Call) -> None:
-        if not self.models.listed:
-            await self.models.refresh()
-        created = int(self.clock.unix())
-        shown = self.models.shown(self.options.search_models, self.options.image_models)
-        if call.operation is Operation.LIST_MODELS:
-            return await exchange.answer(200, JSON, exchange.dialect.models(shown, created))
-        if call.model not in shown:
-            raise ModelNotFound(f"There is no model named {call.model[:100]!r}; GET /v1/models lists them.")
-        return await exchange.answer(200, JSON, exchange.dialect.model(call.model, created))
-
     async def _execute(self, exchange: Exchange, call: Call, receive: Receive, body: bytes, aside: Pieces) -> None:
         reply = self._reply(exchange, call)
         exchange.fail = reply.fail
@@ -209,13 +203,14 @@ class Door:
                 await prepare(call.media, self.media, self._largest, spare)
             who = exchange.principal.name if exchange.principal else ""
             route = delivered(route_of(call, self._moment(), who), call, self.options)
-            tell(exchange, call, route.model, route.dropped)
+            tell(exchange, call, route.model, route.dropped, route.warning)
             if aside:
                 route = _with(route, whole(route.body, aside))
             if len(route.body) > HUGE:
                 await others_turn(route.body)
-            answer = self._remembering(exchange, route, reply) if call.verbatim else reply
-            await self.gateway.execute(route, answer, exchange.story)
+            answer = self._remembering(exchange, route, reply) if _is_pinnable(call) else reply
+            gateway = self.vertex if route.upstream == VERTEX_EXPRESS else self.gateway
+            await gateway.execute(route, answer, exchange.story)
         except CallFailed as failed:
             await send_failure(exchange, failed, reply)
         except GatewayError as error:
@@ -235,7 +230,7 @@ class Door:
         return Continuing(reply, self.carrier.owners, exchange.principal.id, exchange.story)
 
     def _reply(self, exchange: Exchange, call: Call) -> ClientReply:
-        options, moment = self.options, Moment(exchange.id, int(self.clock.unix()))
+        options, moment = self.options, Moment(exchange.id, self._unix())
         encoder = exchange.dialect.encoder(call, moment, options, self.signatures)
         if call.framing is Framing.WHOLE:
             return ClientReply(exchange, encoder, self.clock, gathers=True)
@@ -243,6 +238,19 @@ class Door:
         smooth = options.stream_optimizer_enabled and not call.verbatim
         pacer = Pacer(options.stream_delay) if smooth else None
         return ClientReply(exchange, encoder, self.clock, patience, pacer=pacer, piece=options.stream_chunk_size)
+
+
+def _is_pinnable(call: Call) -> bool:
+    """Vertex's express mode keeps nothing that a later call could name."""
+    return call.verbatim and call.upstream == GEMINI_API
+
+
+def _may_name(call: Call) -> bool:
+    """Can there be something in it that lives with one key?"""
+    if not _is_pinnable(call):
+        return False
+    packed = any(name == "content-encoding" for name, _ in call.headers)
+    return packed or "/" in call.model or may_refer(call.raw, _signs(call))
 
 
 def _signs(call: Call) -> tuple[bytes, ...]:

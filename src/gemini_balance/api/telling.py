@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from gemini_balance.core.call import Call
 
 
-def tell(exchange: Exchange, call: Call, model: str, dropped: tuple[str, ...]) -> None:
-    """`model` answers `call`, without what was `dropped` of it."""
+def tell(exchange: Exchange, call: Call, model: str, dropped: tuple[str, ...], warning: str = "") -> None:
+    """`model` answers `call`, without what was `dropped` of it. `warning`: what its caller should change in time."""
     exchange.story.model = model
     exchange.told.append((names.ROUTE, f"{exchange.dialect.name}:{call.operation}".encode()))
     if model != call.model:
         exchange.told.append((names.MODEL, model.encode()))
+    if warning:
+        exchange.told.append((names.WARNING, warning.encode()))
     if dropped:
         exchange.told.append((names.DROPPED, ", ".join(dropped).encode()))

@@ -24,6 +24,11 @@ NON_THINKING = "-non-thinking"
 """The suffix by which a caller asks for as little thinking as the model can do."""
 
 
+GEMINI_API = "gemini_api"
+VERTEX_EXPRESS = "vertex_express"
+"""The upstreams: each has keys of its own, and models under names of its own."""
+
+
 class Operation(StrEnum):
     """What is asked; the value is the upstream's own name of the method, of what only OpenAI has its path."""
 
@@ -127,4 +132,5 @@ class Call(msgspec.Struct, frozen=True):
     media: tuple[Media, ...] = ()  # to be fetched before the request can be sent
     files: tuple[Media, ...] = ()  # what Google holds already
     dropped: tuple[str, ...] = ()  # what could not be carried, for the caller to see
+    upstream: str = GEMINI_API
     pinned: KeyId | None = None  # the key that made what the request names

@@ -115,6 +115,11 @@ class Options:
         "THINKING_BUDGET_MAP",
         "Thinking tokens by model, for callers who ask for none: a JSON object. 0: as few as can be; -1: up to it.",
     )
+    filtered_models: tuple[str, ...] = _row(
+        (),
+        "FILTERED_MODELS",
+        "Models that no list of models shows. A caller who knows their names may still call them.",
+    )
     safety_settings: tuple[tuple[str, str], ...] = _row(
         (),
         "SAFETY_SETTINGS",

@@ -5,32 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from gemini_balance.gateway.collected import Collected
 from gemini_balance.gateway.story import Story
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gemini_balance.core.catalog.route import Route
-    from gemini_balance.core.gemini.events import Event
     from gemini_balance.gateway.execute import Gateway
 
 AT_ONCE = 8  # of one call, so that one with two thousand texts leaves keys for others
-
-
-class Collected:
-    """Implements `Reply`: an answer that is looked into before anybody sees it."""
-
-    committed = False
-    body = b""
-
-    def restart(self) -> None: ...
-
-    async def feed(self, events: list[Event]) -> None: ...
-
-    async def finish(self, rest: bytes) -> None: ...
-
-    async def whole(self, event: Event) -> None:
-        self.body = event.raw
 
 
 async def fan(gateway: Gateway, routes: Sequence[Route], story: Story) -> list[bytes]:

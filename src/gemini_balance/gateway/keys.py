@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
+from gemini_balance.core.call import VERTEX_EXPRESS, Framing, Operation
+from gemini_balance.core.catalog.route import Route
+from gemini_balance.core.pool import Demand
 from gemini_balance.gateway.models import PAGE
 from gemini_balance.gateway.ports import TransportFailed
 
@@ -23,9 +26,28 @@ DAY = 24 * HOUR
 SHORTEST = 0.1 * HOUR  # with doubling: eight calls on the first day, whatever the operator says
 LOOK_SECONDS = 30.0  # between two looks at who is retired
 PATIENCE = 30.0  # seconds for one probe
-PROBE = replace(
-    PAGE, path="v1beta/models?pageSize=1"
-)  # costs no quota for content, and a dead key is refused all the same
+
+
+class Probe(NamedTuple):
+    """A question that costs no quota for content, and the statuses by which a key is well: a dead one gets others."""
+
+    route: Route
+    well: frozenset[int] = frozenset({200})
+
+
+PROBE = Probe(replace(PAGE, path="v1beta/models?pageSize=1"))
+VERTEX_PROBE = Probe(
+    Route(
+        upstream=VERTEX_EXPRESS,
+        operation=Operation.COUNT_TOKENS,
+        model="",
+        path="v1beta/models/gemini-2.5-flash:countTokens",
+        body=b'{"contents":[{"role":"user","parts":[{"text":"Hi"}]}]}',
+        framing=Framing.WHOLE,
+        demand=Demand(""),
+    ),
+    frozenset({200, 404}),  # it has no list of models, and each model ends one day
+)
 log = logging.getLogger(__name__)
 
 
@@ -40,10 +62,11 @@ class _Round:
 class KeyChecker:
     """Probes invalid keys, each at moments of its own; `dice` gives 0 to 1."""
 
-    def __init__(self, gateway: Gateway, hours: float, dice: Callable[[], float]) -> None:
+    def __init__(self, gateway: Gateway, hours: float, dice: Callable[[], float], probe: Probe = PROBE) -> None:
         self._gateway = gateway
         self._pause = max(hours * HOUR, SHORTEST) if hours else 0.0
         self._dice = dice
+        self._question = probe
         self._rounds: dict[KeyId, _Round] = {}
 
     async def run(self) -> None:
@@ -84,7 +107,8 @@ class KeyChecker:
 
     async def _passes(self, key: Key) -> bool:
         gateway = self._gateway
-        request = gateway.upstreams[PROBE.upstream].request(PROBE, key.spec)
+        route = self._question.route
+        request = gateway.upstreams[route.upstream].request(route, key.spec)
         try:
             async with asyncio.timeout(PATIENCE):
                 reply = await gateway.transport.send(request)
@@ -94,7 +118,7 @@ class KeyChecker:
                     reply.close()
         except (TransportFailed, TimeoutError):
             return False
-        return reply.status == 200
+        return reply.status in self._question.well
 
     def _jittered(self, seconds: float) -> float:
         """Keys that died together are not probed together."""

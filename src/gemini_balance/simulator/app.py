@@ -105,7 +105,7 @@ class Simulator:
     async def _dispatch(self, exchange: Exchange, route: Route, framing: Framing | None, body: bytes) -> None:
         call = admit(exchange, route, framing, self.state.config)
         if route.operation in LISTINGS:
-            await _send_json(exchange, LISTINGS[route.operation](route))
+            await _send_json(exchange, LISTINGS[route.operation](route, call.caller))
         elif route.operation == "countTokens":
             model = catalog.model_for(route, call.caller, call.subject)
             found = look_up(self.state, call, model, read_count(body, model))

@@ -13,15 +13,16 @@ LISTED_AS = {"streamGenerateContent": "generateContent", "batchEmbedContents": "
 PAGING = Paging("ListModelsRequest", "models")
 
 
-def list_models(route: Route) -> Object:
-    """One page of the models."""
-    return page_of([describe(model) for model in MODELS], PAGING, route.query)
+def list_models(route: Route, caller: Caller) -> Object:
+    """One page of the models that the caller's project sees."""
+    unseen = caller.project.unlisted_models
+    return page_of([describe(model) for model in MODELS if model.name not in unseen], PAGING, route.query)
 
 
-def get_model(route: Route) -> Object:
+def get_model(route: Route, caller: Caller) -> Object:
     """One model; raises GoogleError 404."""
     model = BY_NAME.get(route.model)
-    if model is None:
+    if model is None or model.name in caller.project.unlisted_models:
         message = f"Model is not found: models/{route.model} for api version {route.version}"
         raise GoogleError(Problem(404, message))
     return describe(model)

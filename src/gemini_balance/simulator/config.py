@@ -32,6 +32,7 @@ class Project(Struct, frozen=True, forbid_unknown_fields=True):
     quotas: dict[str, Quota] = {}
     paid: bool = False
     closed_models: tuple[str, ...] = ()
+    unlisted_models: tuple[str, ...] = ()
     error: str = ""
 
     def quota_of(self, quota_model: str) -> Quota:

@@ -60,9 +60,12 @@ class Embedding(Struct, frozen=True):
 
     def answer(self, wishes: Directives, text: str) -> Object:
         """The response. No directive changes a vector."""
-        said: list[Json] = [{"values": _values(one, self.model)} for one in self.contents]
+        said: list[Json] = [{"values": self._values(one)} for one in self.contents]
         body: Object = {"embeddings": said} if self.batch else {"embedding": said[0]}
         return body | self._usage()
+
+    def _values(self, one: EmbedContentRequest) -> list[Json]:
+        return values(_text(one.content or Content()), one.output_dimensionality, self.model)
 
     def _usage(self) -> Object:
         if not self.model.embeds_media:
@@ -115,12 +118,11 @@ def _wrong(request: EmbedContentRequest, model: Model, place: str) -> list[str]:
     return lines
 
 
-def _values(request: EmbedContentRequest, model: Model) -> list[Json]:
-    whole = vector(_text(request.content or Content()))
-    size = request.output_dimensionality or DIMENSIONS
-    values = whole[:size]
-    norm = math.sqrt(sum(value * value for value in values)) if model.embeds_media else 1.0
-    return [round(value / norm, DIGITS) for value in values]
+def values(text: str, dimensions: int | None, model: Model) -> list[Json]:
+    """The vector that this model has for a text, in as many dimensions as are asked for."""
+    cut = vector(text)[: dimensions or DIMENSIONS]
+    norm = math.sqrt(sum(value * value for value in cut)) if model.embeds_media else 1.0
+    return [round(value / norm, DIGITS) for value in cut]
 
 
 @lru_cache(maxsize=512)

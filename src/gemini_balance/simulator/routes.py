@@ -6,7 +6,10 @@ from urllib.parse import parse_qsl
 from msgspec import Struct
 
 VERSIONS = ("v1", "v1beta", "v1alpha")
-_MODEL_PATH = re.compile(rf"/(?P<version>{'|'.join(VERSIONS)})/models(?:/(?P<model>[^/:]+))?(?::(?P<action>\w+))?")
+_EXPRESS = r"(?P<express>v1|v1beta1)/publishers/google"
+_MODEL_PATH = re.compile(
+    rf"/(?:(?P<version>{'|'.join(VERSIONS)})|{_EXPRESS})/models(?:/(?P<model>[^/:]+))?(?::(?P<action>\w+))?"
+)
 GET_OPERATIONS = {False: "listModels", True: "getModel"}
 ACTIONS = (
     "generateContent",
@@ -16,6 +19,9 @@ ACTIONS = (
     "batchEmbedContents",
     "predict",
 )
+
+IN_EXPRESS_MODE = frozenset({"generateContent", "streamGenerateContent", "countTokens"})
+"""Methods of Vertex AI's models that keys of its express mode may call."""
 
 
 class Route(Struct, frozen=True):
@@ -46,6 +52,8 @@ def find_route(method: str, path: str, query: str) -> Route | None:
     operation = action if method == "POST" and model else None
     if method == "GET" and not action:
         operation = GET_OPERATIONS[bool(model)]
+    if found["express"] and operation not in IN_EXPRESS_MODE:
+        return None
     if operation is None or (method == "POST" and operation not in ACTIONS):
         return None
-    return Route(found["version"], operation, model, dict(parse_qsl(query)) if query else {})
+    return Route(found["version"] or found["express"], operation, model, dict(parse_qsl(query)) if query else {})

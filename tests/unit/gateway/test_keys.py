@@ -4,8 +4,9 @@ import pytest
 
 from gemini_balance.core.outcome import Cause
 from gemini_balance.core.pool import Health, KeyId
-from gemini_balance.gateway.keys import DAY, HOUR, KeyChecker
+from gemini_balance.gateway.keys import DAY, HOUR, VERTEX_PROBE, KeyChecker
 from gemini_balance.gateway.ports import TransportFailed
+from gemini_balance.upstreams.vertex_express.upstream import VertexExpress
 from tests.unit.gateway.stage import Line, Stage, refuses, says
 
 pytestmark = pytest.mark.anyio
@@ -104,3 +105,27 @@ async def test_what_the_operator_disabled_stays_so() -> None:
     await ward.begin()
     ward.pool.keys[A].health = Health.DISABLED
     assert await ward.after(DAY) == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "health"),
+    [
+        (Line([b'{"totalTokens": 1}'], content_type="application/json"), Health.READY),
+        (refuses(404, "no such model"), Health.READY),
+        (DEAD, Health.INVALID),
+        (refuses(403, "denied"), Health.INVALID),
+    ],
+    ids=["counted", "model gone", "dead", "denied"],
+)
+async def test_vertex_has_no_list_so_tokens_are_counted_with_its_keys(answer: Line, health: Health) -> None:
+    ward = Ward(answer)
+    vertex = VertexExpress("https://vertex.example/v1/publishers/google")
+    ward.gateway.upstreams = {**ward.gateway.upstreams, "vertex_express": vertex}
+    ward.checker = KeyChecker(ward.gateway, 1.0, lambda: 0.5, VERTEX_PROBE)
+    await ward.begin()
+    await ward.after(HOUR)
+    (asked,) = ward.transport.asked
+    head = asked.head.decode().split("\r\n")
+    assert head[0] == "POST /v1/publishers/google/models/gemini-2.5-flash:countTokens HTTP/1.1"
+    assert {"Host: vertex.example", "x-goog-api-key: secret-a"} <= set(head)
+    assert ward.pool.keys[A].health is health

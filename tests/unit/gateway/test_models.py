@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gemini_balance.gateway.models import MOST_PAGES, ModelBook
+from gemini_balance.gateway.models import AT_ONCE, MOST_PAGES, ModelBook
 from tests.unit.gateway.stage import Line, Stage, refuses
 
 pytestmark = pytest.mark.anyio
@@ -54,3 +54,57 @@ async def test_callers_are_shown_the_list_and_the_names_with_a_suffix() -> None:
     await book.refresh()
     shown = ["a", "a-search", "b", "b-image", "gemini-3.8-flash", "gemini-3.8-flash-non-thinking"]
     assert book.shown(["a", "not-listed"], ["b"]) == shown
+
+
+async def test_projects_that_see_different_models_are_merged() -> None:
+    stage = Stage(page("a"), page("a"), page("b"), page("a", "c"))
+    book = ModelBook(stage.gateway)
+    await book.refresh()
+    await book.merge()
+    assert book.listed == {"a", "b", "c"}
+    assert len({request.head.split(b"x-goog-api-key: ")[1].split()[0] for request in stage.transport.asked[1:]}) == 3
+
+
+async def test_a_model_that_no_key_lists_any_more_is_forgotten() -> None:
+    stage = Stage(page("a", "b"), page("a"), page("a"), page("a"))
+    book = ModelBook(stage.gateway)
+    await book.refresh()
+    assert book.listed == {"a", "b"}
+    await book.merge()
+    assert book.listed == {"a"}
+
+
+async def test_what_only_a_failing_key_lists_stays_for_another_round() -> None:
+    lost = refuses(500, "no")
+    stage = Stage(page("a"), page("b"), page("a"), lost, page("a"), lost, keys="ab")
+    book = ModelBook(stage.gateway)
+    await book.merge()
+    await book.merge()
+    assert book.listed == {"a", "b"}
+    await book.merge()
+    assert book.listed == {"a"}
+
+
+async def test_keys_of_one_project_are_asked_once() -> None:
+    stage = Stage(page("a"))
+    for key in stage.pool.keys.values():
+        stage.pool.label(key, "one")
+    await ModelBook(stage.gateway).merge()
+    assert len(stage.transport.asked) == 1
+
+
+async def test_thousands_of_keys_take_turns() -> None:
+    stage = Stage(*[page("a")] * (AT_ONCE + 2), keys="abcdefghijklmnopqr")
+    book = ModelBook(stage.gateway)
+    await book.merge()
+    assert len(stage.transport.asked) == AT_ONCE
+    await book.merge()
+    assert len({request.head for request in stage.transport.asked}) == AT_ONCE + 2
+
+
+async def test_hidden_models_are_shown_under_no_name() -> None:
+    book = ModelBook(Stage(page("b", "a", "gemini-3.8-flash")).gateway)
+    await book.refresh()
+    assert book.shown(["a", "b"], ["b"], {"b", "gemini-3.8-flash"}) == ["a", "a-search"]
+    assert set(book.entries({"b", "gemini-3.8-flash"})) == {"a"}
+    assert "b" in book.listed

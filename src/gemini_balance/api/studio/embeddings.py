@@ -12,7 +12,7 @@ from gemini_balance.api.studio.answering import answer_with, client_of, worked
 from gemini_balance.api.telling import tell
 from gemini_balance.core.call import Call, Operation
 from gemini_balance.core.catalog.estimate import tokens_in
-from gemini_balance.core.catalog.resolve import resolve
+from gemini_balance.core.catalog.resolve import resolve, warning
 from gemini_balance.core.catalog.route import route_of
 from gemini_balance.core.dialects.openai import embeddings
 from gemini_balance.core.gemini.embedding_schema import METHOD
@@ -39,7 +39,7 @@ class Embedder:
         config, asked = terms.config, embeddings.decode(body)
         exchange.call = call = Call(operation, asked.model)
         model = resolve(asked.model, config.listed, config.search_models, config.today).model
-        tell(exchange, call, model, ())
+        tell(exchange, call, model, (), warning(asked.model, model))
         who = client_of(exchange)
         routes = [_route(model, one, config, who) for one in embeddings.bodies(asked, model)]
         replies = await fan(self.gateway, routes, exchange.story)

@@ -15,7 +15,7 @@ from gemini_balance.api.studio.answering import answer_with, client_of, worked
 from gemini_balance.api.telling import tell
 from gemini_balance.core.call import Call, Operation
 from gemini_balance.core.catalog.dropped import told
-from gemini_balance.core.catalog.resolve import resolve
+from gemini_balance.core.catalog.resolve import resolve, warning
 from gemini_balance.core.catalog.route import route_of
 from gemini_balance.core.dialects.openai.images.calls import calls
 from gemini_balance.core.dialects.openai.images.reply import answer, drawn
@@ -59,7 +59,7 @@ class Illustrator:
         model = resolve(name, config.listed, config.search_models, config.today, config.image_models).model
         needed = calls(asked, model)
         routes = await worked(len(body), _routes, needed, model, config, client_of(exchange))
-        tell(exchange, call, model, told([*needed.dropped, *routes[0].dropped]))
+        tell(exchange, call, model, told([*needed.dropped, *routes[0].dropped]), warning(name, model))
         replies = await fan(self.gateway, routes, exchange.story)
         size = sum(map(len, replies))
         made = await worked(size, drawn, replies)

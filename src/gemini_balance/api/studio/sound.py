@@ -79,7 +79,7 @@ def _call(model: str, request: GenerateContentRequest, dropped: tuple[str, ...] 
 async def _relay(gateway: Gateway, options: Options, exchange: Exchange, route: Route, encoder: Encoder) -> None:
     """From the route to its answer's last byte."""
     assert exchange.call is not None
-    tell(exchange, exchange.call, route.model, route.dropped)
+    tell(exchange, exchange.call, route.model, route.dropped, route.warning)
     patience = None if route.framing is Framing.WHOLE else options.heartbeat_after
     reply = MadeReply(exchange, encoder, gateway.clock, patience)
     exchange.fail = reply.fail

@@ -83,6 +83,18 @@ def check_name(name: str) -> None:
         raise ModelNotFound(f"There is no model named {name[:100]!r}.", param="model")
 
 
+def warning(name: str, model: str) -> str:
+    """What the caller of a retired model shall know, `model` being the one that is called; empty for nearly all."""
+    name = name.removeprefix("models/")
+    names = _bare(name) if name.endswith(SUFFIXES) else (name,)
+    alias = next((ALIASES[one] for one in names if one in ALIASES), None)
+    if alias is None:
+        return ""
+    if model == alias.successor:
+        return f"{alias.name} is retired (announced for {alias.retired}); {model} answers instead."
+    return f"Google retires {alias.name} (announced for {alias.retired}); its successor is {alias.successor}."
+
+
 def successor(name: str, listed: Set[str], today: date) -> str:
     """What answers for a retired model; with no list known its retirement date decides."""
     check_name(name)

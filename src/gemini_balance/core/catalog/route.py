@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gemini_balance.core.call import Framing, Operation
+from gemini_balance.core.call import VERTEX_EXPRESS, Framing, Operation
 from gemini_balance.core.catalog.config import Config
 from gemini_balance.core.catalog.dropped import told
 from gemini_balance.core.catalog.estimate import beginning_of, tokens_in
 from gemini_balance.core.catalog.fit import fit
-from gemini_balance.core.catalog.resolve import check_name, resolve, successor
+from gemini_balance.core.catalog.resolve import check_name, resolve, successor, warning
 from gemini_balance.core.gemini.surface import PARENTS
 from gemini_balance.core.pool import Demand
 from gemini_balance.core.wire.codec import encode
@@ -39,6 +39,7 @@ class Route(msgspec.Struct, frozen=True):
     verbatim: bool = False
     single_attempt: bool = False
     patience: float | None = None
+    warning: str = ""  # that the model asked for is retired, for the caller to see
     dropped: tuple[str, ...] = ()  # what this model could not be told, for the caller to see
     verb: str = ""  # of HTTP, where the operation doesn't say; the body's type and length are then in the headers
 
@@ -47,7 +48,7 @@ def route_of(call: Call, config: Config, client: str = "") -> Route:
     """Pure. `client` takes turns with others. Raises BadRequest for a model name that can't be served."""
     model, body, dropped = _ready(call, config)
     return Route(
-        upstream="gemini_api",
+        upstream=call.upstream,
         operation=call.operation,
         model=model,
         path=_path(call, model),
@@ -58,6 +59,7 @@ def route_of(call: Call, config: Config, client: str = "") -> Route:
         verbatim=call.verbatim,
         single_attempt=_single_attempt(call, config),
         patience=call.patience,
+        warning="" if call.upstream == VERTEX_EXPRESS else warning(call.model, model),
         dropped=dropped,
     )
 
@@ -78,14 +80,18 @@ def _demand(call: Call, config: Config, model: str, body: bytes, client: str) ->
 
 def _ready(call: Call, config: Config) -> tuple[str, bytes, tuple[str, ...]]:
     if call.request is None:  # native: only a retired model's name is changed, never a byte of the body
-        return _native_model(call.model, config), call.raw, ()
+        return _native_model(call, config), call.raw, ()
     resolved = resolve(call.model, config.listed, config.search_models, config.today, config.image_models)
     request, dropped = fit(call.request, call.wishes, resolved, config)
     return resolved.model, encode(request), told([*call.dropped, *dropped])
 
 
-def _native_model(name: str, config: Config) -> str:
-    """Tuned models and dynamic ones have no successors."""
+def _native_model(call: Call, config: Config) -> str:
+    """Tuned models and dynamic ones have no successors, nor do Vertex's: its names and their ends are others."""
+    name = call.model
+    if call.upstream == VERTEX_EXPRESS:
+        check_name(name)
+        return name
     parent, slash, bare = name.partition("/")
     if slash and parent in PARENTS:
         check_name(bare)

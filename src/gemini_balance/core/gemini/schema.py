@@ -159,20 +159,5 @@ class GenerateContentResponse(Wire):
     error: ErrorStatus | None = None
 
 
-class ModelInfo(Wire):
-    """One entry of the upstream's model list."""
-
-    name: str = ""
-    supported_generation_methods: list[str] = []
-    input_token_limit: int = 0
-    output_token_limit: int = 0
-
-
-class ModelPage(Wire):
-    models: list[ModelInfo] = []
-    next_page_token: str = ""
-
-
 decode_reply = msgspec.json.Decoder(GenerateContentResponse, strict=False).decode
 decode_details = msgspec.json.Decoder(list[ModalityTokens], strict=False).decode
-decode_models = msgspec.json.Decoder(ModelPage, strict=False).decode

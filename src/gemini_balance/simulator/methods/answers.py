@@ -1,8 +1,5 @@
 """What a model answers when nobody waits on the line: in batches and interactions."""
 
-import math
-import random
-
 from msgspec import Struct
 
 from gemini_balance.simulator import replies
@@ -12,15 +9,13 @@ from gemini_balance.simulator.error_table import NAMED, named
 from gemini_balance.simulator.errors import GoogleError
 from gemini_balance.simulator.faults import spoil
 from gemini_balance.simulator.generate import look_up
-from gemini_balance.simulator.json_types import Json, Object
+from gemini_balance.simulator.json_types import Object
 from gemini_balance.simulator.methods.ask import Ask
 from gemini_balance.simulator.models import Model
 from gemini_balance.simulator.replies import Frame
 from gemini_balance.simulator.schema import GenerateContentRequest
 from gemini_balance.simulator.tokens import count_prompt
 from gemini_balance.simulator.validate import check_generate
-
-DIMENSIONS = 3072
 
 
 class Told(Struct, frozen=True):
@@ -48,11 +43,3 @@ def respond(ask: Ask, model: Model, request: GenerateContentRequest) -> Object:
     """The answer as a response of generateContent."""
     told = tell(ask, model, request)
     return replies.unary(told.frame, [told.answer])
-
-
-def embedding(text: str, dimensions: int | None) -> list[Json]:
-    """A vector of length one that follows from the text."""
-    dice = random.Random(text)  # noqa: S311  # repeatable on purpose, guards nothing
-    values = [dice.gauss(0, 1) for _ in range(dimensions or DIMENSIONS)]
-    length = math.hypot(*values)
-    return [value / length for value in values]

@@ -6,9 +6,10 @@ import msgspec
 from msgspec import Struct
 
 from gemini_balance.simulator import catalog
+from gemini_balance.simulator.embeddings import values
 from gemini_balance.simulator.errors import GoogleError, Problem, invalid_argument
 from gemini_balance.simulator.json_types import Json, Object
-from gemini_balance.simulator.methods.answers import embedding, respond
+from gemini_balance.simulator.methods.answers import respond
 from gemini_balance.simulator.methods.ask import Ask
 from gemini_balance.simulator.models import BY_NAME
 from gemini_balance.simulator.paging import Paging, page_of
@@ -49,9 +50,9 @@ def _generated(ask: Ask, job: Job, request: Message) -> Object:
 def _embedded(ask: Ask, job: Job, request: Message) -> Object:
     assert isinstance(request, EmbedContentRequest)
     texts = [part.text or "" for part in request.content.parts] if request.content else []
-    values = embedding(" ".join(texts), request.output_dimensionality)
+    vector = values("\n".join(texts), request.output_dimensionality, BY_NAME[job.model.removeprefix("models/")])
     tokens = sum(count_text(text) for text in texts)
-    return {"embedding": {"values": values}, "usageMetadata": {"promptTokenCount": tokens}}
+    return {"embedding": {"values": vector}, "usageMetadata": {"promptTokenCount": tokens}}
 
 
 KINDS = {

@@ -44,14 +44,17 @@ class GeminiApi:
         self.address = f"{base.partition('://')[0]}://{self._host}"
 
     def request(self, route: Route, key: KeySpec) -> GeminiRequest:
-        path = f"/{self._prefix}/{route.path}" if self._prefix else f"/{route.path}"
         method = route.verb or ("GET" if route.operation in READS else "POST")
-        head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nx-goog-api-key: {key.secret}\r\n"
+        head = f"{method} {self.path_of(route)} HTTP/1.1\r\nHost: {self._host}\r\nx-goog-api-key: {key.secret}\r\n"
         for name, value in route.headers:
             head += f"{name}: {value}\r\n"
         if method == "POST" and not route.verb:
             head += f"Content-Type: application/json\r\nContent-Length: {len(route.body)}\r\n"
         return GeminiRequest(self._origin_for(key), f"{head}\r\n".encode("latin-1"), route.body)
+
+    def path_of(self, route: Route) -> str:
+        """Below the host."""
+        return f"/{self._prefix}/{route.path}" if self._prefix else f"/{route.path}"
 
     def _origin_for(self, key: KeySpec) -> Origin:
         """The same proxy for a key every time: Google sees each key come from one place."""

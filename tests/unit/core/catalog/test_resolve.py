@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from gemini_balance.core.catalog.aliases import ALIASES
-from gemini_balance.core.catalog.resolve import Resolved, resolve, successor
+from gemini_balance.core.catalog.resolve import Resolved, resolve, successor, warning
 from gemini_balance.core.errors import BadRequest, ModelNotFound
 
 TODAY = date(2026, 11, 15)
@@ -99,3 +99,22 @@ def test_with_no_list_known_the_retirement_date_decides(today: date) -> None:
 
 def test_no_alias_leads_to_another_retired_name() -> None:
     assert {alias.successor for alias in ALIASES.values()} & set(ALIASES) == set()
+
+
+@pytest.mark.parametrize(
+    ("asked", "called", "told"),
+    [
+        ("gemini-2.5-flash", "gemini-2.5-flash", ""),
+        (
+            "models/text-embedding-004",
+            "gemini-embedding-001",
+            "(announced for 2026-01-14); gemini-embedding-001 answers",
+        ),
+        ("gemini-1.5-pro-search", "gemini-pro-latest", "gemini-1.5-pro is retired"),
+        ("gemini-2.0-flash", "gemini-2.0-flash", "Google retires gemini-2.0-flash (announced for 2026-06-01)"),
+    ],
+)
+def test_a_retired_models_caller_is_warned(asked: str, called: str, told: str) -> None:
+    said = warning(asked, called)
+    assert told in said
+    assert bool(said) == bool(told)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gemini_balance.core.call import Call, Framing, Operation
+from gemini_balance.core.call import VERTEX_EXPRESS, Call, Framing, Operation
 from gemini_balance.core.catalog.route import Config, Route, route_of
 from gemini_balance.core.errors import ModelNotFound
 from gemini_balance.core.gemini.request_schema import GenerateContentRequest
@@ -149,3 +149,11 @@ def test_conversations_are_told_apart_by_a_beginning_that_is_worth_caching() -> 
 
 def test_a_paid_model_asks_for_a_paid_key() -> None:
     assert (generates(RAW, "dear-1").paid, generates(RAW).paid) == (True, False)
+
+
+def test_vertex_is_asked_for_the_name_as_it_is() -> None:
+    call = Call(Operation.GENERATE, "gemini-1.5-pro", raw=RAW, verbatim=True, upstream=VERTEX_EXPRESS)
+    route = route_of(call, CONFIG)
+    assert (route.upstream, route.model, route.body, route.warning) == ("vertex_express", "gemini-1.5-pro", RAW, "")
+    with pytest.raises(ModelNotFound):
+        route_of(Call(Operation.GENERATE, "x/../y", raw=RAW, verbatim=True, upstream=VERTEX_EXPRESS), CONFIG)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from gemini_balance.core.call import Call, Framing, Operation
+from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS, Call, Framing, Operation
 from gemini_balance.core.dialects.native.encoder import NativeEncoder, error_body
 from gemini_balance.core.errors import BadRequest
 from gemini_balance.core.wire.codec import encode
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 CREDENTIALS = frozenset({"key", "access_token", "oauth_token", "api_key"})
 FORWARDED = (b"x-goog-api-client", b"content-encoding", b"x-server-timeout", b"api-revision")
 STRICT_PREFIX = "/gemini/"
+VERTEX_PREFIX = "/vertex-express/"
 _any_json = msgspec.json.Decoder(msgspec.Raw)
 
 
 class NativeDialect:
-    """`/gemini/v1beta` and `/v1beta`: every unknown field and parameter passes through."""
+    """`/gemini/v1beta`, `/v1beta` and `/vertex-express/v1beta`: every unknown field and parameter passes through."""
 
     name = "native"
 
@@ -49,6 +50,7 @@ class NativeDialect:
             headers=_forwarded(inbound.headers),
             verbatim=True,
             single_attempt=inbound.path.startswith(STRICT_PREFIX),
+            upstream=VERTEX_EXPRESS if inbound.path.startswith(VERTEX_PREFIX) else GEMINI_API,
             patience=_seconds(inbound.headers.get(b"x-server-timeout", b"")),
         )
 
@@ -93,7 +95,8 @@ def _framing(operation: Operation, query: str) -> Framing:
 
 
 def _version(path: str) -> str:
-    return path.removeprefix("/gemini").split("/", 2)[1]
+    house = next((one for one in (STRICT_PREFIX, VERTEX_PREFIX) if path.startswith(one)), "/")
+    return path.removeprefix(house).partition("/")[0]
 
 
 def _name(pair: str) -> str:
