@@ -21,6 +21,7 @@ from gemini_balance.api.carrying import Carrier
 from gemini_balance.api.clients import PublicUrl, TrustedProxies
 from gemini_balance.api.health import health_routes
 from gemini_balance.api.landing import landing_route
+from gemini_balance.api.live import LiveDoor
 from gemini_balance.api.references import References
 from gemini_balance.api.serve import Door
 from gemini_balance.core.addresses import AllowedHosts
@@ -40,6 +41,7 @@ from gemini_balance.telemetry.logs import AccessLog
 from gemini_balance.upstreams.gemini_api.upstream import GeminiApi
 from gemini_balance.upstreams.media import MediaLimits, WebMedia
 from gemini_balance.upstreams.raw import RawPooledTransport
+from gemini_balance.upstreams.sockets import WebSockets
 from gemini_balance.upstreams.transport import PooledTransport
 
 if TYPE_CHECKING:
@@ -85,6 +87,7 @@ class App:
     """The ASGI callable: owns the lifespan, and dispatches on the path's exact first segment."""
 
     door: Door
+    live: LiveDoor
     pages: Starlette
     journal: Journal
     models: ModelBook
@@ -103,11 +106,17 @@ class App:
             case "lifespan":
                 await self._lifespan(receive, send)
             case _:
-                await send({"type": "websocket.close", "code": 1000})
+                await self.live(scope, receive, send)
+
+    @property
+    def largest_message(self) -> int:
+        """Bytes of one message of a WebSocket."""
+        return int(self.door.options.max_body_mb * 1_000_000)
 
     def begin_shutdown(self) -> None:
         """Not ready from now on, no new calls; what still runs after the timeout gets an error."""
         self.door.drain()
+        self.live.drain()
         asyncio.get_running_loop().call_later(self.shutdown_timeout, self.door.end_running)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
@@ -161,11 +170,14 @@ def build(
     owners = Owners(resources or MemoryResources(), clock)
     hosts = frozenset({urlsplit(google.address).netloc, urlsplit(GOOGLE).netloc})
     carrier = Carrier(gateway, raw, owners, References(owners, public, google.address, hosts))
-    door = Door(gateway, media, carrier, models, tokens, options, journal, clock, trusted, request_ids(), _today)
+    ids = request_ids()
+    door = Door(gateway, media, carrier, models, tokens, options, journal, clock, trusted, ids, _today)
+    sockets = WebSockets(options.time_out)
+    live = LiveDoor(gateway, sockets, owners, tokens, options, journal, clock, trusted, ids)
     pages = Starlette(routes=[landing_route(public), *health_routes(lambda: not door.draining)])
     checker = KeyChecker(gateway, options.check_interval_hours, dice)
     keeper = StateKeeper(pool, clock, store) if store is not None else None
-    return App(door, pages, journal, models, checker, keeper, transport, raw, settings.shutdown_timeout)
+    return App(door, live, pages, journal, models, checker, keeper, transport, raw, settings.shutdown_timeout)
 
 
 def request_ids() -> Callable[[], str]:
