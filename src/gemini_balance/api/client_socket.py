@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from gemini_balance.api.errors import JSON
-from gemini_balance.core.gemini.live import Parting, closing
+from gemini_balance.core.gemini.live import VANISHED, Parting, closing
 from gemini_balance.gateway.ports import SocketClosed
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from gemini_balance.core.gemini.live import Message
 
 SWITCHED = 101
-LOST = 1006
 
 
 class ClientSocket:
@@ -59,7 +58,7 @@ class ClientSocket:
     async def _read(self) -> Message:
         event = await self._receive()
         if event["type"] != "websocket.receive":
-            raise SocketClosed(Parting(event.get("code", LOST), event.get("reason") or ""))
+            raise SocketClosed(Parting(event.get("code", VANISHED), event.get("reason") or ""))
         text: str | None = event.get("text")
         data: bytes = event.get("bytes") or b""
         return data if text is None else text
@@ -73,7 +72,7 @@ class ClientSocket:
         try:
             await self._exchange.send({"type": "websocket.send", kind: message, other: None})
         except (OSError, RuntimeError):  # the latter is how uvicorn says that it closed the connection itself
-            raise SocketClosed(Parting(LOST)) from None
+            raise SocketClosed(Parting(VANISHED)) from None
 
     async def close(self, parting: Parting) -> None:
         """Say goodbye, as far as that is possible."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 IDLE = Parting(LEAVING, "Nothing was said for long, so this gateway ended the conversation.")
 CUT = Parting(INTERNAL, "The connection to Google was lost.")
 SILENT = "Google did not answer the setup in time."
+NO_SOCKET = "Google's answer was no WebSocket's."
 SWITCHED = 101
 
 
@@ -91,6 +92,8 @@ class Conversation:
         try:
             google = await self.transport.open(request)
         except SocketRefused as refused:
+            if refused.status < 400:
+                raise TransportFailed(Cause.CUT, NO_SOCKET) from None
             return First(refused.status, refused.body, refused.content_type)
         try:
             async with asyncio.timeout(self.patience):
@@ -113,7 +116,7 @@ class Conversation:
             raise TransportFailed(Cause.CUT, CUT.reason)
         self.parting = closing(parting, (key.secret, self.ephemeral))
         status = status_of(parting)
-        return First(status, error_body(status, parting.reason))
+        return First(status, error_body(status, self.parting.reason))
 
     async def answer(self, key: KeySpec) -> Outcome:
         """Pass messages on, both ways, until one side leaves or nothing was said for long."""
@@ -179,9 +182,10 @@ class Conversation:
             await self.owners.note(self.owner, session(told.handle), key.id)
 
     def _closed_by_google(self, parting: Parting, key: KeySpec) -> Outcome:
-        lost = parting.code in UNSAID
-        self.parting = CUT if lost else closing(parting, (key.secret, self.ephemeral))
-        return verdict_on(parting, leaving=self._leaving, usage=self.usage)
+        told = closing(parting, (key.secret, self.ephemeral))
+        outcome = verdict_on(Parting(parting.code, told.reason), leaving=self._leaving, usage=self.usage)
+        self.parting = CUT if outcome.cause is Cause.CUT else told
+        return for_token(outcome) if self.ephemeral else outcome
 
 
 Pump = asyncio.Task[tuple["Socket", Parting] | None] | asyncio.Task[tuple["Socket", Parting]]

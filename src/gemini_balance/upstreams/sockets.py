@@ -11,7 +11,7 @@ from websockets.client import ClientProtocol
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
 from websockets.uri import WebSocketURI
 
-from gemini_balance.core.gemini.live import Parting
+from gemini_balance.core.gemini.live import VANISHED, Parting
 from gemini_balance.core.outcome import Cause
 from gemini_balance.gateway.ports import SocketClosed, SocketRefused, TransportFailed
 from gemini_balance.upstreams.origins import connecting, opened
@@ -24,7 +24,6 @@ LARGEST = 64 * 1024 * 1024  # bytes of one message of Google's
 PING_SECONDS = 20.0
 GOODBYE_SECONDS = 2.0  # for the other side's close frame
 HELD = 4  # frames that are read before the client has taken the last one
-LOST = 1006
 OURS = frozenset({"host"})  # headers that the handshake brings itself
 # At the level DEBUG the library logs every header, and so the key.
 log = logging.getLogger(f"{__name__}.frames")
@@ -107,7 +106,7 @@ class GoogleSocket:
 def _closed(closed: ConnectionClosed) -> SocketClosed:
     """What we said to a frame that can't be read is no word of Google's."""
     told = closed.rcvd
-    return SocketClosed(Parting(told.code, told.reason) if told is not None else Parting(LOST))
+    return SocketClosed(Parting(told.code, told.reason) if told is not None else Parting(VANISHED))
 
 
 def _taken_apart(head: bytes) -> tuple[str, list[tuple[str, str]]]:

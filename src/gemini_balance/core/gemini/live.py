@@ -22,7 +22,8 @@ EPHEMERAL = "auth_tokens/"
 """How a token begins that Google made for a browser."""
 CONSTRAINED = "BidiGenerateContentConstrained"
 NORMAL, LEAVING, INVALID, POLICY, TOO_BIG, INTERNAL, RESTART = 1000, 1001, 1007, 1008, 1009, 1011, 1012
-UNSAID = frozenset({1004, 1005, 1006, 1015})
+NO_CODE, VANISHED = 1005, 1006
+UNSAID = frozenset({1004, NO_CODE, VANISHED, 1015})
 """Codes that say how a connection was lost. No close frame may hold one (RFC 6455, 7.4.1)."""
 LONGEST_REASON = 123
 """Bytes that a close frame has room for."""
@@ -51,7 +52,7 @@ class Parting(NamedTuple):
     @property
     def orderly(self) -> bool:
         """Did whoever closed it have nothing to complain of?"""
-        return self.code in (NORMAL, LEAVING)
+        return self.code in (NORMAL, LEAVING, NO_CODE)
 
 
 class Setup(NamedTuple):
@@ -221,7 +222,7 @@ def code_for(status: int) -> int:
 
 def closing(parting: Parting, secrets: tuple[str, ...] = ()) -> Parting:
     """The same as a close frame may hold it, without `secrets`: Google repeats a key in some of its reasons."""
-    code = NORMAL if parting.code == 1005 else LEAVING if parting.code in UNSAID else parting.code
+    code = NORMAL if parting.code == NO_CODE else LEAVING if parting.code in UNSAID else parting.code
     reason = parting.reason
     for secret in filter(None, secrets):
         reason = reason.replace(secret, "REDACTED")
