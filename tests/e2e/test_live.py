@@ -324,6 +324,14 @@ async def test_a_browser_shows_its_ephemeral_token_in_the_query(served: GatewayP
     assert heard(served)[0]["query"] == ""
 
 
+async def test_music_is_asked_for_under_its_own_name(google: RunningSimulator, tmp_path: Path) -> None:
+    with gateway(google, tmp_path) as served:
+        async with opened(url(served, "BidiGenerateMusic", house="/gemini")) as socket:
+            code, _ = await closed(socket, {"setup": {"model": "models/lyria-3.5"}})
+        [seen] = heard(served)
+    assert (seen["path"].rpartition(".")[2], code) == ("BidiGenerateMusic", 1011)  # the fake Google plays none
+
+
 async def test_an_interruption_reaches_google_in_the_middle_of_a_turn(served: GatewayProcess) -> None:
     sound = {"realtimeInput": {"audio": {"mimeType": "audio/pcm", "data": "AAAA"}}}
     async with opened(url(served)) as socket:
@@ -431,3 +439,29 @@ async def test_pages_of_other_origins_are_refused(google: RunningSimulator, tmp_
         with pytest.raises(InvalidStatus) as refused:
             await opened(url(served), MINE | {"Origin": "https://b.example"})
     assert refused.value.response.status_code == 403
+
+
+async def test_who_leaves_before_google_answered_ends_the_wait(google: RunningSimulator, tmp_path: Path) -> None:
+    with gateway(google, tmp_path, API_KEYS=KEYS[0], PATIENCE="100") as served:
+        control(google, default_project={"quotas": {"*": {"rpm": 1}}})
+        await begun(served)
+        async with opened(url(served)) as waiting:
+            await waiting.send(json.dumps(SETUP))
+            await asyncio.sleep(0.3)
+        line = await record(served, waiting)
+    assert (line["ending"], line["seconds"] < 5) == ("client_gone", True)
+
+
+async def test_a_client_that_does_not_read_holds_google_back(google: RunningSimulator, tmp_path: Path) -> None:
+    with gateway(google, tmp_path) as served:
+        async with connect(url(served), additional_headers=MINE, proxy=None, max_queue=1, ping_interval=None) as socket:
+            await socket.send(json.dumps(SETUP))
+            await socket.recv()
+            before = served.rss_mb
+            for _ in range(20):
+                await socket.send(json.dumps(said("[[sim: words=300000 events=100 thoughts=0]]")))
+            await asyncio.sleep(3)
+            grown = served.rss_mb - before
+            socket.transport.abort()
+        await _nothing_runs(served)
+    assert grown < 20
