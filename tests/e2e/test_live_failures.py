@@ -145,8 +145,7 @@ async def test_a_client_that_does_not_read_holds_google_back(google: RunningSimu
             await socket.send(json.dumps(SETUP))
             await socket.recv()
             before = served.rss_mb
-            for _ in range(20):
-                await socket.send(json.dumps(said("[[sim: words=300000 events=100 thoughts=0]]")))
+            await socket.send(json.dumps(said("[[sim: pad=80MB events=200 thoughts=0]]")))
             await asyncio.sleep(3)
             grown = served.rss_mb - before
             socket.transport.abort()
