@@ -22,6 +22,7 @@ from gemini_balance.api.carrying import Carrier
 from gemini_balance.api.clients import PublicUrl, TrustedProxies
 from gemini_balance.api.health import health_routes
 from gemini_balance.api.landing import landing_route
+from gemini_balance.api.live import LiveDoor
 from gemini_balance.api.pictures import picture_route
 from gemini_balance.api.references import References
 from gemini_balance.api.serve import Door
@@ -51,6 +52,7 @@ from gemini_balance.upstreams.image_hosts.aliyun import AliyunOss
 from gemini_balance.upstreams.image_hosts.forms import ImgBed, PicGo, SmMs
 from gemini_balance.upstreams.media import MediaLimits, WebMedia
 from gemini_balance.upstreams.raw import RawPooledTransport
+from gemini_balance.upstreams.sockets import WebSockets
 from gemini_balance.upstreams.transport import PooledTransport
 from gemini_balance.upstreams.vertex_express.upstream import VertexExpress
 
@@ -100,6 +102,7 @@ class App:
     """The ASGI callable: owns the lifespan, and dispatches on the path's exact first segment."""
 
     door: Door
+    live: LiveDoor
     pages: Starlette
     journal: Journal
     models: ModelBook
@@ -118,11 +121,17 @@ class App:
             case "lifespan":
                 await self._lifespan(receive, send)
             case _:
-                await send({"type": "websocket.close", "code": 1000})
+                await self.live(scope, receive, send)
+
+    @property
+    def largest_message(self) -> int:
+        """Bytes of one message of a WebSocket."""
+        return int(self.door.options.max_body_mb * 1_000_000)
 
     def begin_shutdown(self) -> None:
         """Not ready from now on, no new calls; what still runs after the timeout gets an error."""
         self.door.drain()
+        self.live.drain()
         asyncio.get_running_loop().call_later(self.shutdown_timeout, self.door.end_running)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
@@ -195,6 +204,7 @@ def build(
             Operation.TRANSLATIONS: listener,
         }
     )
+    ids = request_ids()
     door = Door(
         gateway,
         vertex,
@@ -207,9 +217,11 @@ def build(
         journal,
         clock,
         trusted,
-        request_ids(),
+        ids,
         _today,
     )
+    sockets = WebSockets(options.time_out)
+    live = LiveDoor(gateway, sockets, owners, tokens, options, journal, clock, trusted, ids)
     pages = Starlette(
         routes=[
             landing_route(public),
@@ -220,7 +232,7 @@ def build(
     hours = options.check_interval_hours
     checkers = (KeyChecker(gateway, hours, dice), KeyChecker(vertex, hours, dice, VERTEX_PROBE))
     keeper = StateKeeper(pool, clock, store) if store is not None else None
-    return App(door, pages, journal, models, checkers, keeper, transport, raw, settings.shutdown_timeout)
+    return App(door, live, pages, journal, models, checkers, keeper, transport, raw, settings.shutdown_timeout)
 
 
 def _image_host(settings: Settings, clock: Clock) -> ImageHost | None:

@@ -3,9 +3,11 @@ set anew each time, and no task to watch the client."""
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from gemini_balance.api.asgi import BEGIN_REPLY, CLIENT_LEFT
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from gemini_balance.api.asgi import Headers, Scope
 
 JOINED_UP_TO = 64 * 1024  # bytes; above, the copy costs more than the system call it saves
+sockets_log = logging.getLogger(f"{__name__}.sockets")
+sockets_log.setLevel(logging.WARNING)
 INTERIM = b"HTTP/1.1 100"
 INFINITY = float("inf")
 CHUNKED = (b"transfer-encoding", b"chunked")
@@ -57,6 +61,10 @@ class HeadHolder:
     def close(self) -> None:
         self.flush()
         self._transport.close()
+
+    @property
+    def unwrapped(self) -> asyncio.Transport:
+        return self._transport
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -107,6 +115,14 @@ class GatewayProtocol(HttpToolsProtocol):
         elif left < INFINITY:  # else a call is under way, and its end sets the timer again
             self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
 
+    def handle_websocket_upgrade(self) -> None:
+        """From here on the connection is another protocol's, which writes as it pleases."""
+        self.transport = self.holder.unwrapped
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+        super().handle_websocket_upgrade()
+        self.extensions.clear()
+
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         if self.timeout_keep_alive_task is not None:
@@ -139,3 +155,17 @@ def _is_plain(cycle: RequestResponseCycle) -> bool:
     """Has nothing of the reply been sent, can it be sent at once, and can another one follow it?"""
     unsent = not (cycle.response_started or cycle.disconnected or cycle.flow.write_paused)
     return unsent and cycle.keep_alive and cycle.scope["method"] != "HEAD"
+
+
+class GatewaySocket(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket, which logs no query strings, and with them no keys, and is closed by the app alone."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.logger = self.conn.logger = sockets_log
+        self.conn.debug = False
+
+    def shutdown(self) -> None:
+        """The app was told before, and says goodbye with a reason; uvicorn would do so without one."""
+        if self.close_sent or not self.handshake_complete:
+            super().shutdown()

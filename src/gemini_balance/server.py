@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from gemini_balance.protocol import GatewayProtocol
+from gemini_balance.protocol import GatewayProtocol, GatewaySocket
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 KEEP_ALIVE_SECONDS = 75  # longer than the idle time of common proxies in front, so that they close first
 GC_THRESHOLDS = (20_000, 20, 50)
 GRACE_SECONDS = 5.0  # for the error events of calls that the shutdown ended
+PING_SECONDS = 20.0  # below the idle time of proxies in front
+PONG_SECONDS = 120.0  # its answer waits behind what Google has not taken yet
 log = logging.getLogger(__name__)
 
 
@@ -35,7 +37,11 @@ class Server(uvicorn.Server):
                 host=settings.host,
                 port=settings.port,
                 http=GatewayProtocol,
-                ws="none",
+                ws=GatewaySocket,
+                ws_max_size=app.largest_message,
+                ws_ping_interval=PING_SECONDS,
+                ws_ping_timeout=PONG_SECONDS,
+                ws_per_message_deflate=False,  # sound gets no smaller, and each would hold 100 KB for it
                 lifespan="on",
                 log_config=None,
                 access_log=False,  # its lines hold query strings, and with them keys

@@ -155,7 +155,7 @@ async def test_a_host_that_never_answers_is_given_up(
     async def never(*_: object) -> None:
         await asyncio.sleep(60)
 
-    monkeypatch.setattr(origins, "_connect", never)
+    monkeypatch.setattr(origins, "opened", never)
     with pytest.raises(TransportFailed) as failed:
         await ask(transport, request_to(9))
     assert failed.value.cause is Cause.UNREACHABLE

@@ -37,7 +37,7 @@ async def send_error(exchange: Exchange, error: GatewayError) -> None:
 async def send_failure(exchange: Exchange, failed: CallFailed, reply: ClientReply | None) -> None:
     """A verbatim caller gets the upstream's own words, save those about our credential."""
     outcome = failed.outcome
-    verbatim = exchange.call is not None and exchange.call.verbatim and not _about_us(outcome)
+    verbatim = exchange.call is not None and exchange.call.verbatim and not is_about_us(outcome)
     if verbatim and reply is not None and _ended(outcome) and (reply.holds or exchange.opened):
         await reply.finish(outcome.body)
     elif verbatim and outcome.body and not exchange.opened:
@@ -48,7 +48,7 @@ async def send_failure(exchange: Exchange, failed: CallFailed, reply: ClientRepl
         await send_error(exchange, error_for(outcome, failed.model))
 
 
-def _about_us(outcome: Outcome) -> bool:
+def is_about_us(outcome: Outcome) -> bool:
     """Is it said to our credential? The caller's was good, so it would look for the fault in the wrong place."""
     return outcome.blame in OUR_CREDENTIAL or (outcome.status in REFUSALS and outcome.blame not in THEIRS)
 

@@ -38,6 +38,7 @@ class Operation(StrEnum):
     LIST_MODELS = "listModels"
     GET_MODEL = "getModel"
     METHOD = "anyMethod"  # another one of a model's; `Call.method` names it
+    LIVE = "bidiGenerateContent"  # a conversation over a WebSocket
     RESOURCE = "resource"  # a file, a cache, a batch…; see core/gemini/surface.py
     EMBEDDINGS = "embeddings"
     IMAGES = "images/generations"

@@ -64,7 +64,16 @@ class Options:
     heartbeat_after: float = _row(
         20.0, "HEARTBEAT_AFTER", "Seconds of silence after which a stream is kept open by a heartbeat.", 0.05, 300
     )
-    max_body_mb: float = _row(40.0, "MAX_BODY_MB", "Largest request body, in megabytes.", 0.001, 2000)
+    live_idle: float = _row(
+        600.0, "LIVE_IDLE", "Seconds without a message, from either side, that end a Live conversation.", 0.05, 86_400
+    )
+    max_body_mb: float = _row(
+        40.0,
+        "MAX_BODY_MB",
+        "Largest request body, and largest message of a Live conversation, in megabytes.",
+        0.001,
+        2000,
+    )
     media_max_mb: float = _row(
         20.0,
         "MEDIA_MAX_MB",

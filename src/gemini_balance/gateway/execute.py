@@ -19,6 +19,7 @@ from gemini_balance.core.pool import KeyPool, Lease, Never, NotYet
 from gemini_balance.gateway.carry import Carriage
 from gemini_balance.gateway.delivery import further
 from gemini_balance.gateway.failures import ASK_THE_OPERATOR, OVERLOADED, CallFailed
+from gemini_balance.gateway.live import Conversation, for_token
 from gemini_balance.gateway.ports import TransportFailed
 from gemini_balance.gateway.relay import stream, whole
 from gemini_balance.gateway.waiting import WaitingRoom
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.story import Story
 
 Got = Lease | NotYet | Never
+PASSED_ON = (Carriage, Conversation)  # what is not understood on its way
 
 
 @dataclass(slots=True)
@@ -52,7 +54,7 @@ class Gateway:
     def __post_init__(self) -> None:
         self.room = WaitingRoom(self.pool, self.clock)
 
-    async def execute(self, route: Route, reply: Reply | Carriage, story: Story) -> None:
+    async def execute(self, route: Route, reply: Reply | Carriage | Conversation, story: Story) -> None:
         """Answer into `reply`. Raises GatewayError when no key may be asked, CallFailed when asking failed."""
         if route.patience is None:
             return await self._drive(route, reply, story)
@@ -63,7 +65,7 @@ class Gateway:
         except TimeoutError:
             raise CallFailed(Outcome(Cause.DEADLINE, 504), route.model) from None
 
-    async def _drive(self, route: Route, reply: Reply | Carriage, story: Story) -> None:
+    async def _drive(self, route: Route, reply: Reply | Carriage | Conversation, story: Story) -> None:
         demand = route.demand
         while True:
             lease = await self._lease(demand, story, waits=not route.single_attempt)
@@ -88,7 +90,9 @@ class Gateway:
             self.pool.helped(self.clock.now(), failed)
             self.room.look()
 
-    async def _go_on(self, outcome: Outcome, route: Route, reply: Reply | Carriage, story: Story) -> Outcome:
+    async def _go_on(
+        self, outcome: Outcome, route: Route, reply: Reply | Carriage | Conversation, story: Story
+    ) -> Outcome:
         """A long answer comes in several replies, all from the key that began it. The caller sees one."""
         hop = 0
         while outcome.good and outcome.continuation:
@@ -135,7 +139,7 @@ class Gateway:
         return NoKeyAvailable(ASK_THE_OPERATOR)
 
     async def _attempt(
-        self, lease: Lease, route: Route, reply: Reply | Carriage, story: Story, hop: int = 0
+        self, lease: Lease, route: Route, reply: Reply | Carriage | Conversation, story: Story, hop: int = 0
     ) -> Outcome:
         """One try with one key; settled exactly once, also when the client leaves in the middle."""
         began, outcome = self.clock.now(), CLIENT_GONE
@@ -153,21 +157,22 @@ class Gateway:
             self.room.look()
         return outcome
 
-    async def _ask(self, lease: Lease, route: Route, reply: Reply | Carriage, hop: int) -> Outcome:
+    async def _ask(self, lease: Lease, route: Route, reply: Reply | Carriage | Conversation, hop: int) -> Outcome:
         upstream: UpstreamReply | None = None
         spec = lease.key.spec
         try:
             request = self.upstreams[route.upstream].request(route, spec)
             upstream = await (
-                reply.send(request, spec) if isinstance(reply, Carriage) else self.transport.send(request)
+                reply.send(request, spec) if isinstance(reply, PASSED_ON) else self.transport.send(request)
             )
             if upstream.status >= 400:
                 # Google repeats a suspended key in its error message.
                 body = (await upstream.whole()).replace(spec.secret.encode(), b"REDACTED")
-                return classify(upstream.status, body, upstream.content_type)
+                refused = classify(upstream.status, body, upstream.content_type)
+                return for_token(refused) if route.ephemeral else refused
             self.pool.began(self.clock.now(), lease)
             self.room.look()  # a model that was overloaded is not any more: those who wait for it need not wait longer
-            if isinstance(reply, Carriage):
+            if isinstance(reply, PASSED_ON):
                 return await reply.answer(spec)
             relay = whole if route.framing is Framing.WHOLE else stream
             return await relay(upstream, route, reply, hop)

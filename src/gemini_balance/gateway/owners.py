@@ -23,6 +23,7 @@ KEPT = {
     "files": 3 * DAY,
     "continuations": 2 * DAY,
     "auth_tokens": 2 * DAY,
+    "sessions": 2 * DAY,
     "interactions": 60 * DAY,
 }
 CHILDREN = frozenset({"fileSearchStores", "tunedModels", "corpora", "interactions", "environments", "triggers"})
@@ -111,5 +112,9 @@ def outermost(name: str) -> str:
 
 def told(name: str) -> str:
     """For a caller: what it may not know the name of is called by its kind."""
-    kinds = {"continuations": "The answer that this continuation token belongs to", "uploads": "This upload"}
+    kinds = {
+        "continuations": "The answer that this continuation token belongs to",
+        "uploads": "This upload",
+        "sessions": "The session of this handle",
+    }
     return kinds.get(name.partition("/")[0], name[:200])

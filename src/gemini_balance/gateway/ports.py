@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.catalog.route import Route
     from gemini_balance.core.dialects.openai.audio.speech_encoder import AudioSink
     from gemini_balance.core.gemini.events import Event
+    from gemini_balance.core.gemini.live import Message, Parting
     from gemini_balance.core.outcome import Cause
     from gemini_balance.core.pool import KeySpec
     from gemini_balance.gateway.record import RequestRecord
@@ -42,6 +43,24 @@ class TransportFailed(Exception):
         super().__init__(message)
         self.cause = cause
         self.message = message
+
+
+class SocketClosed(Exception):
+    """A WebSocket ended, by whomever."""
+
+    def __init__(self, parting: Parting) -> None:
+        super().__init__(parting)
+        self.parting = parting
+
+
+class SocketRefused(Exception):
+    """What should have become a WebSocket was answered as HTTP."""
+
+    def __init__(self, status: int, body: bytes, content_type: str) -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body
+        self.content_type = content_type
 
 
 class MediaFailed(Exception):
@@ -119,6 +138,28 @@ class RawTransport(Protocol):
 class Transport(Protocol):
     async def send(self, request: WireRequest) -> UpstreamReply:
         """Raises TransportFailed. Cancelling it ends the request upstream at once."""
+
+
+class Socket(Protocol):
+    """One end of an open WebSocket: a client's, or Google's."""
+
+    async def receive(self) -> Message:
+        """The next message, of text or of bytes as it was sent. Nothing is read ahead of a slow reader. Raises
+        SocketClosed once all that came before the end was read."""
+
+    async def send(self, message: Message) -> None:
+        """Waits while the other side reads slowly. Raises SocketClosed."""
+
+    async def close(self, parting: Parting) -> None:
+        """Say goodbye. May be called again, and of one that is closed."""
+
+    def abort(self) -> None:
+        """End it without a word, if it hasn't ended."""
+
+
+class SocketTransport(Protocol):
+    async def open(self, request: WireRequest) -> Socket:
+        """Raises TransportFailed, SocketRefused. Cancelling it ends the attempt at once."""
 
 
 class MediaFetcher(Protocol):

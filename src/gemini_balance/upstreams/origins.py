@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
@@ -18,11 +19,12 @@ from gemini_balance.gateway.ports import Origin, TransportFailed
 from gemini_balance.upstreams.connection import Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from aiohappyeyeballs import AddrInfoType
 
 Kind = TypeVar("Kind", bound=Connection)
+AnyProtocol = TypeVar("AnyProtocol", bound=asyncio.BaseProtocol)
 CONNECT_SECONDS = 10.0
 NEXT_ADDRESS_SECONDS = 0.25  # before another address of the host is tried beside the first (RFC 8305)
 
@@ -46,16 +48,24 @@ async def connect(origin: Origin, addresses: Sequence[str] = (), kind: type[Kind
 
     Raises TransportFailed, UNREACHABLE, within CONNECT_SECONDS.
     """
+    async with connecting():
+        return await opened(origin, kind, addresses)
+
+
+@asynccontextmanager
+async def connecting() -> AsyncIterator[None]:
+    """Within it what fails to connect, or takes too long, raises TransportFailed."""
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            return await _connect(origin, addresses, kind)
+            yield
     except (TimeoutError, ProxyTimeoutError) as error:
         raise _unreachable("it did not answer in time") from error
     except (OSError, ssl.SSLError, ProxyError) as error:
         raise _unreachable(str(error)) from error
 
 
-async def _connect(origin: Origin, addresses: Sequence[str], kind: type[Kind]) -> Kind:
+async def opened(origin: Origin, kind: Callable[[], AnyProtocol], addresses: Sequence[str] = ()) -> AnyProtocol:
+    """A connection that a protocol of this kind speaks on. To be called within `connecting`."""
     sock = await (_through_proxy(origin) if origin.proxy else _directly(origin, addresses))
     try:
         _, connection = await asyncio.get_running_loop().create_connection(

@@ -42,6 +42,7 @@ class Route(msgspec.Struct, frozen=True):
     warning: str = ""  # that the model asked for is retired, for the caller to see
     dropped: tuple[str, ...] = ()  # what this model could not be told, for the caller to see
     verb: str = ""  # of HTTP, where the operation doesn't say; the body's type and length are then in the headers
+    ephemeral: str = ""  # a token of Google's making that goes along in the place of the key
 
 
 def route_of(call: Call, config: Config, client: str = "") -> Route:

@@ -45,7 +45,8 @@ class GeminiApi:
 
     def request(self, route: Route, key: KeySpec) -> GeminiRequest:
         method = route.verb or ("GET" if route.operation in READS else "POST")
-        head = f"{method} {self.path_of(route)} HTTP/1.1\r\nHost: {self._host}\r\nx-goog-api-key: {key.secret}\r\n"
+        shown = f"Authorization: Token {route.ephemeral}" if route.ephemeral else f"x-goog-api-key: {key.secret}"
+        head = f"{method} {self.path_of(route)} HTTP/1.1\r\nHost: {self._host}\r\n{shown}\r\n"
         for name, value in route.headers:
             head += f"{name}: {value}\r\n"
         if method == "POST" and not route.verb:

@@ -1,0 +1,149 @@
+"""Conversations as clients have them, and what the fake Google and the journal know of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import urllib.request
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from google import genai
+from google.genai import types
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.e2e.processes import TOKEN, GatewayProcess, control, gateway, stats
+from tests.unit.simulator.tls import in_tls
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    from gemini_balance.simulator import RunningSimulator
+
+MODEL = "gemini-3.8-live"
+OTHER = "sk-other-token"
+SETUP = {"setup": {"model": f"models/{MODEL}", "generationConfig": {"responseModalities": ["TEXT"]}}}
+METHOD = "BidiGenerateContent"
+MINE, THEIRS = {"x-goog-api-key": TOKEN}, {"x-goog-api-key": OTHER}
+
+
+def url(served: GatewayProcess, method: str = METHOD, version: str = "v1beta", house: str = "", query: str = "") -> str:
+    service = f"google.ai.generativelanguage.{version}.GenerativeService.{method}"
+    return f"ws://127.0.0.1:{served.port}{house}/ws/{service}{query}"
+
+
+def opened(address: str, headers: dict[str, str] | None = None) -> connect:
+    return connect(address, additional_headers=MINE if headers is None else headers, proxy=None)
+
+
+def said(text: str) -> dict[str, Any]:
+    return {"clientContent": {"turns": [{"role": "user", "parts": [{"text": text}]}], "turnComplete": True}}
+
+
+async def talk(socket: ClientConnection, *messages: Any) -> list[Any]:
+    for message in messages:
+        await socket.send(json.dumps(message))
+    answers = []
+    async for data in socket:
+        assert isinstance(data, bytes)  # as Google sends them
+        answers.append(json.loads(data))
+        if "turnComplete" in str(answers[-1]):
+            break
+    return answers
+
+
+async def closed(socket: ClientConnection, *messages: Any) -> tuple[int, str]:
+    with suppress(ConnectionClosed):
+        for message in messages:
+            await socket.send(json.dumps(message))
+    with pytest.raises(ConnectionClosed) as over:
+        await asyncio.wait_for(_drained(socket), 20)
+    assert over.value.rcvd is not None
+    return over.value.rcvd.code, over.value.rcvd.reason
+
+
+async def _drained(socket: ClientConnection) -> None:
+    while True:
+        await socket.recv()
+
+
+def heard(served: GatewayProcess) -> list[Any]:
+    """What the fake Google saw of conversations, oldest first."""
+    with urllib.request.urlopen(f"{served.google.url}/__requests", timeout=10) as reply:
+        return [request for request in json.load(reply) if request["method"] == "WS"]
+
+
+async def record(served: GatewayProcess, socket: ClientConnection) -> Any:
+    """The journal's line of this conversation."""
+    assert socket.response is not None
+    wanted = f'"id":"{socket.response.headers["x-request-id"]}"'
+    for _ in range(200):
+        lines = [line for line in served.log.read_text().splitlines() if wanted in line]
+        if lines:
+            return json.loads(lines[0])
+        await asyncio.sleep(0.02)
+    raise AssertionError(served.log.read_text())
+
+
+async def nothing_runs(served: GatewayProcess) -> None:
+    for _ in range(200):
+        if not stats(served.google)["active"]:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(stats(served.google))
+
+
+@asynccontextmanager
+async def google_client(
+    served: GatewayProcess, token: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[genai.Client]:
+    """Google's own, which speaks TLS only."""
+    trusted = folder / "authority.pem"
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    async with in_tls("127.0.0.1", served.port, trusted) as address:
+        version = "v1alpha" if token.startswith("auth_tokens/") else "v1beta"
+        yield genai.Client(api_key=token, http_options=types.HttpOptions(base_url=address, api_version=version))
+
+
+async def call_and_answer(client: genai.Client) -> str:
+    weather = types.FunctionDeclaration(name="get_weather", parameters=types.Schema(type=types.Type.OBJECT))
+    config = types.LiveConnectConfig(
+        response_modalities=[types.Modality.TEXT], tools=[types.Tool(function_declarations=[weather])]
+    )
+    texts: list[str] = []
+    async with client.aio.live.connect(model=MODEL, config=config) as session:
+        turn = types.Content(role="user", parts=[types.Part(text="get_weather [[sim: words=0 thoughts=0]]")])
+        await session.send_client_content(turns=turn)
+        async for message in session.receive():
+            texts.append(message.text or "")
+            calls = message.tool_call.function_calls if message.tool_call else None
+            if calls:
+                done = types.FunctionResponse(id=calls[0].id, name=calls[0].name, response={"sky": "blue"})
+                await session.send_tool_response(function_responses=[done])
+    return "".join(texts)
+
+
+@contextmanager
+def failing(google: RunningSimulator, folder: Path, error: str, *projects: str) -> Iterator[GatewayProcess]:
+    """A gateway whose keys were well when it started; those of `projects` fail from now on."""
+    with gateway(google, folder, PATIENCE="0", TIME_OUT="3") as served:
+        assert served.request("GET", "/v1beta/models", None, MINE).status == 200
+        control(google, projects={name: {"error": error} for name in projects})
+        yield served
+
+
+def token_of(served: GatewayProcess, headers: dict[str, str] | None = None) -> str:
+    answer = served.request("POST", "/v1alpha/auth_tokens", b"{}", headers or MINE)
+    assert answer.status == 200, answer.body
+    name = answer.json["name"]
+    assert isinstance(name, str)
+    assert name.startswith("auth_tokens/")
+    return name
+
+
+async def begun(served: GatewayProcess, house: str = "") -> Any:
+    async with opened(url(served, house=house)) as socket:
+        return (await talk(socket, SETUP, said("hi")))[0]
