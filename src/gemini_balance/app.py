@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 
     from gemini_balance.api.asgi import Receive, Scope, Send
     from gemini_balance.core.options import Options
-    from gemini_balance.gateway.ports import Clock, ImageHost, PictureStore, ResourceStore, StateStore
+    from gemini_balance.gateway.ports import Clock, ImageHost, PictureStore, ResourceStore, StateStore, Upstream
     from gemini_balance.settings import Settings
 
 PAGES = (["health"], [PREFIX])
@@ -170,31 +170,51 @@ def build(
     made what with which key, `pictures` what was made; without them that is forgotten at the end."""
     clock = clock or SystemClock()
     transport, raw = PooledTransport(options.time_out), RawPooledTransport(options.time_out)
-    google = GeminiApi(settings.base_url, settings.proxies)
-    upstreams = {GEMINI_API: google}
-    dice = random.random
+    google, dice = GeminiApi(settings.base_url, settings.proxies), random.random
     keys = with_paid(settings.api_keys, settings.paid_key)
     pool = KeyPool(keys, options.max_failures, dice, told_limits(options.quota_limits))
-    policy = RetryPolicy(options.max_retries)
-    gateway = Gateway(pool, upstreams, transport, clock, policy, dice, options.patience)
-    others = {VERTEX_EXPRESS: VertexExpress(settings.vertex_express_base_url, settings.proxies)}
-    express = KeyPool(settings.vertex_api_keys, options.max_failures, dice)
-    vertex = Gateway(express, others, transport, clock, policy, dice, options.patience)
-    limits = MediaLimits(int(options.media_max_mb * 1_000_000), options.media_time_out)
-    media = WebMedia(AllowedHosts(options.allowed_media_hosts), limits)
+    way = transport, clock, RetryPolicy(options.max_retries), dice, options.patience
+    gateway = Gateway(pool, {GEMINI_API: google}, *way)
+    vertex = Gateway(KeyPool(settings.vertex_api_keys, options.max_failures, dice), _express(settings), *way)
+    media = _media(options)
     journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [])
     models = ModelBook(gateway)
     trusted = TrustedProxies(settings.trusted_proxies)
     tokens = TokenBook(settings.allowed_tokens, secrets.token_bytes(32))
     public = PublicUrl(settings.public_url, trusted)
     owners = Owners(resources or MemoryResources(), clock)
-    hosts = frozenset({urlsplit(google.address).netloc, urlsplit(GOOGLE).netloc})
-    carrier = Carrier(gateway, raw, owners, References(owners, public, google.address, hosts))
-    pictures = pictures or MemoryPictures(secrets.token_bytes(32))
-    album = Album(pictures, clock, _image_host(settings, clock))
-    illustrator = Illustrator(gateway, album, public)
-    listener = Listener(gateway)
-    studio = Studio(
+    carrier = Carrier(gateway, raw, owners, _references(owners, public, google.address))
+    album = Album(pictures or MemoryPictures(secrets.token_bytes(32)), clock, _image_host(settings, clock))
+    studio = _studio(gateway, album, public)
+    ids = request_ids()
+    asked = gateway, vertex, media, carrier, studio
+    door = Door(*asked, models, tokens, options, journal, clock, trusted, ids, _today)
+    sockets = WebSockets(options.time_out)
+    live = LiveDoor(gateway, sockets, owners, tokens, options, journal, clock, trusted, ids)
+    pages = _pages(door, public, album)
+    hours = options.check_interval_hours
+    checkers = (KeyChecker(gateway, hours, dice), KeyChecker(vertex, hours, dice, VERTEX_PROBE))
+    keeper = StateKeeper(pool, clock, store) if store is not None else None
+    return App(door, live, pages, journal, models, checkers, keeper, transport, raw, settings.shutdown_timeout)
+
+
+def _express(settings: Settings) -> dict[str, Upstream]:
+    return {VERTEX_EXPRESS: VertexExpress(settings.vertex_express_base_url, settings.proxies)}
+
+
+def _media(options: Options) -> WebMedia:
+    limits = MediaLimits(int(options.media_max_mb * 1_000_000), options.media_time_out)
+    return WebMedia(AllowedHosts(options.allowed_media_hosts), limits)
+
+
+def _references(owners: Owners, public: PublicUrl, address: str) -> References:
+    """Names in bodies may have the address that Google is asked at, or Google's own."""
+    return References(owners, public, address, frozenset({urlsplit(address).netloc, urlsplit(GOOGLE).netloc}))
+
+
+def _studio(gateway: Gateway, album: Album, public: PublicUrl) -> Studio:
+    illustrator, listener = Illustrator(gateway, album, public), Listener(gateway)
+    return Studio(
         {
             Operation.EMBEDDINGS: Embedder(gateway),
             Operation.IMAGES: illustrator,
@@ -204,35 +224,11 @@ def build(
             Operation.TRANSLATIONS: listener,
         }
     )
-    ids = request_ids()
-    door = Door(
-        gateway,
-        vertex,
-        media,
-        carrier,
-        studio,
-        models,
-        tokens,
-        options,
-        journal,
-        clock,
-        trusted,
-        ids,
-        _today,
-    )
-    sockets = WebSockets(options.time_out)
-    live = LiveDoor(gateway, sockets, owners, tokens, options, journal, clock, trusted, ids)
-    pages = Starlette(
-        routes=[
-            landing_route(public),
-            picture_route(album, lambda: door.options.allowed_origins),
-            *health_routes(lambda: not door.draining),
-        ]
-    )
-    hours = options.check_interval_hours
-    checkers = (KeyChecker(gateway, hours, dice), KeyChecker(vertex, hours, dice, VERTEX_PROBE))
-    keeper = StateKeeper(pool, clock, store) if store is not None else None
-    return App(door, live, pages, journal, models, checkers, keeper, transport, raw, settings.shutdown_timeout)
+
+
+def _pages(door: Door, public: PublicUrl, album: Album) -> Starlette:
+    pictures = picture_route(album, lambda: door.options.allowed_origins)
+    return Starlette(routes=[landing_route(public), pictures, *health_routes(lambda: not door.draining)])
 
 
 def _image_host(settings: Settings, clock: Clock) -> ImageHost | None:

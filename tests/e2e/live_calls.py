@@ -108,24 +108,6 @@ async def google_client(
         yield genai.Client(api_key=token, http_options=types.HttpOptions(base_url=address, api_version=version))
 
 
-async def call_and_answer(client: genai.Client) -> str:
-    weather = types.FunctionDeclaration(name="get_weather", parameters=types.Schema(type=types.Type.OBJECT))
-    config = types.LiveConnectConfig(
-        response_modalities=[types.Modality.TEXT], tools=[types.Tool(function_declarations=[weather])]
-    )
-    texts: list[str] = []
-    async with client.aio.live.connect(model=MODEL, config=config) as session:
-        turn = types.Content(role="user", parts=[types.Part(text="get_weather [[sim: words=0 thoughts=0]]")])
-        await session.send_client_content(turns=turn)
-        async for message in session.receive():
-            texts.append(message.text or "")
-            calls = message.tool_call.function_calls if message.tool_call else None
-            if calls:
-                done = types.FunctionResponse(id=calls[0].id, name=calls[0].name, response={"sky": "blue"})
-                await session.send_tool_response(function_responses=[done])
-    return "".join(texts)
-
-
 @contextmanager
 def failing(google: RunningSimulator, folder: Path, error: str, *projects: str) -> Iterator[GatewayProcess]:
     """A gateway whose keys were well when it started; those of `projects` fail from now on."""

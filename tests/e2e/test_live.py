@@ -14,7 +14,6 @@ from tests.e2e.live_calls import (
     MODEL,
     SETUP,
     THEIRS,
-    call_and_answer,
     closed,
     google_client,
     heard,
@@ -27,6 +26,7 @@ from tests.e2e.live_calls import (
     url,
 )
 from tests.e2e.processes import KEYS, TOKEN, GatewayProcess, gateway, stats
+from tests.unit.simulator.google_live import call_and_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,7 +140,7 @@ async def test_a_tool_is_called_and_answered_through_googles_own_client(
     served: GatewayProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with google_client(served, TOKEN, tmp_path, monkeypatch) as client:
-        told = await call_and_answer(client)
+        told = await call_and_answer(client, MODEL)
     assert told == f'[{MODEL} turn 1] get_weather returned {{"sky":"blue"}} get_weather'
 
 
@@ -150,7 +150,7 @@ async def test_an_ephemeral_token_opens_a_conversation_with_its_key(
     token = token_of(served, THEIRS)
     async with google_client(served, token, tmp_path, monkeypatch) as client:
         with pytest.warns(Warning, match="ephemeral token support is experimental"):
-            await call_and_answer(client)
+            await call_and_answer(client, MODEL)
     [seen] = heard(served)
     assert (seen["path"].rpartition(".")[2], seen["key"] in KEYS) == (METHOD + "Constrained", True)
     shown = {name.lower(): value for name, value in seen["headers"]}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import pytest
 from gemini_balance.app import build
 from gemini_balance.core.pool import Granted, NotYet
 from gemini_balance.settings import load
+from tests.unit.garbage import uncollected
 
 if TYPE_CHECKING:
     from gemini_balance.api.asgi import Message
@@ -77,13 +77,9 @@ async def test_a_call_leaves_no_circles(stream: bool) -> None:
     app.door.gateway.transport = InMemory(b"data: " + REPLY + b"\r\n\r\n" if stream else REPLY)
     body = CHAT % (b"true" if stream else b"false")
     await call(app, body)
-    gc.collect()
-    gc.disable()
-    try:
+    with uncollected() as count:
         statuses = [await call(app, body) for _ in range(CALLS)]
-        found = gc.collect()
-    finally:
-        gc.enable()
+        found = count()
     assert (statuses, found) == ([200] * CALLS, 0)
 
 
@@ -95,11 +91,7 @@ async def test_a_call_that_waits_in_vain_leaves_no_circles(monkeypatch: pytest.M
     monkeypatch.setattr(pool, "acquire", lambda *_: NotYet(clock.now()))
     monkeypatch.setattr(pool, "grant", lambda _: Granted([], inf))
     await call(app, CHAT % b"false")
-    gc.collect()
-    gc.disable()
-    try:
+    with uncollected() as count:
         statuses = [await call(app, CHAT % b"false") for _ in range(CALLS)]
-        found = gc.collect()
-    finally:
-        gc.enable()
+        found = count()
     assert (statuses, found, pool.waiting) == ([429] * CALLS, 0, 0)

@@ -1,7 +1,6 @@
 """Waiting for a key: whose turn it is the pool decides, that nothing is lost is shown here."""
 
 import asyncio
-import gc
 
 import pytest
 
@@ -9,6 +8,7 @@ from gemini_balance.core.outcome import CLIENT_GONE, Cause, Outcome
 from gemini_balance.core.pool import Demand, KeyId, KeyPool, KeySpec, Lease
 from gemini_balance.core.pool.windows import Limits
 from gemini_balance.gateway.waiting import WaitingRoom
+from tests.unit.garbage import uncollected
 from tests.unit.gateway.stage import Hands, Running
 
 pytestmark = pytest.mark.anyio
@@ -136,17 +136,12 @@ async def test_waiting_leaves_no_circles() -> None:
     hall = Hall()
     for patience in (0.001, 600.0):
         await asyncio.gather(await hall.waiter(0.001))
-        while gc.collect():  # what other tests left behind may go in several steps
-            pass
-        gc.disable()
-        try:
+        with uncollected() as count:
             for _ in range(20):
                 task = await hall.waiter(patience)
                 if patience > 1:
                     task.cancel()
                 await asyncio.wait([task])
                 del task
-            found = gc.collect()
-        finally:
-            gc.enable()
+            found = count()
         assert found == 0

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from gemini_balance.simulator.json_types import Json, Object
 from tests.unit.simulator.client import KEY, Client
+from tests.unit.simulator.google_live import call_and_answer
 from tests.unit.simulator.tls import in_tls
 
 pytestmark = pytest.mark.anyio
@@ -175,23 +176,5 @@ async def test_googles_own_client_talks_and_answers_a_call(
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
     async with in_tls(google.host, google.port, trusted) as address:
         client = genai.Client(api_key=KEY, http_options=types.HttpOptions(base_url=address))
-        told = await _call_and_answer(client)
+        told = await call_and_answer(client, MODEL)
     assert told == f'[{MODEL} turn 1] get_weather returned {{"sky":"blue"}} get_weather'
-
-
-async def _call_and_answer(client: genai.Client) -> str:
-    weather = types.FunctionDeclaration(name="get_weather", parameters=types.Schema(type=types.Type.OBJECT))
-    config = types.LiveConnectConfig(
-        response_modalities=[types.Modality.TEXT], tools=[types.Tool(function_declarations=[weather])]
-    )
-    texts: list[str] = []
-    async with client.aio.live.connect(model=MODEL, config=config) as session:
-        turn = types.Content(role="user", parts=[types.Part(text="get_weather [[sim: words=0 thoughts=0]]")])
-        await session.send_client_content(turns=turn)
-        async for message in session.receive():
-            texts.append(message.text or "")
-            calls = message.tool_call.function_calls if message.tool_call else None
-            if calls:
-                done = types.FunctionResponse(id=calls[0].id, name=calls[0].name, response={"sky": "blue"})
-                await session.send_tool_response(function_responses=[done])
-    return "".join(texts)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from gemini_balance.core.outcome import Window
 from gemini_balance.core.pool.evidence import NEVER, Evidence
-from gemini_balance.core.pool.key import SURE, Domain, Project, Source, domain_of, keys_of
+from gemini_balance.core.pool.key import SURE, Domain, Project, Source, domain_of, group_of, keys_of
 from gemini_balance.core.pool.refusal import Refusal, Travel, density
 from gemini_balance.core.pool.windows import GUARD, MINUTE, NO_LIMITS
 
@@ -185,7 +185,7 @@ class Inference:
         if not _could_be(lane, ledger, other, limit) or self._pool.are_apart(keys_of(mine), keys_of(other)):
             return False
         known = max((domain.proofs for domain in (mine, other) if isinstance(domain, Project)), default=0)
-        group = _group([*keys_of(mine), *keys_of(other)], SURE if about.get(key, 0.0) > CLEAR else known)
+        group = group_of([*keys_of(mine), *keys_of(other)], SURE if about.get(key, 0.0) > CLEAR else known)
         self._pool.regroup(now, [mine, other], [group])
         self._evidence.unite(group, [mine, other])
         return True
@@ -194,13 +194,9 @@ class Inference:
         """This key does not belong to its group."""
         project = key.project
         if project is not None:
-            rest = _group([other for other in project.keys if other is not key])
+            rest = group_of([other for other in project.keys if other is not key])
             self._pool.regroup(now, [project], [key, rest])
             self._evidence.rename(project, rest)
-
-
-def _group(keys: list[Key], proofs: int = 0) -> Domain:
-    return keys[0] if len(keys) == 1 else Project(f"group-{min(key.id for key in keys)}", Source.INFERRED, keys, proofs)
 
 
 def trial(now: float, lane: Lane, model: str) -> tuple[Ledger, Key] | None:

@@ -203,9 +203,9 @@ def keys_of(domain: Domain) -> list[Key]:
     return [domain] if isinstance(domain, Key) else domain.keys
 
 
-def group_of(keys: list[Key]) -> Domain:
+def group_of(keys: list[Key], proofs: int = 0) -> Domain:
     """These keys share a quota, as far as can be inferred. A single one shares it with none."""
-    return keys[0] if len(keys) == 1 else Project(f"group-{min(key.id for key in keys)}", Source.INFERRED, keys)
+    return keys[0] if len(keys) == 1 else Project(f"group-{min(key.id for key in keys)}", Source.INFERRED, keys, proofs)
 
 
 def living(domain: Domain) -> list[Key]:
