@@ -3,7 +3,6 @@
 import datetime
 import json
 import os
-import platform
 import resource
 import sys
 import tempfile
@@ -12,12 +11,14 @@ from pathlib import Path
 
 import click
 
-from bench import gateway, nginx, procfs
+from bench import nginx, procfs
 from bench.bars import ROWS, Verdict, judge, without_limits
+from bench.gateway import command_of
+from bench.interpreter import python_of_gateway, version_of
 from bench.places import BUILD, DOCUMENT, RESULTS
 from bench.processes import Broken, Cores
 from bench.report import Facts, render, write_section
-from bench.runner import Plan, Samples, foreign_cores, medians, run
+from bench.runner import Plan, Samples, figures_of, foreign_cores, run
 from bench.scenarios import SCENARIOS, Scenario, at_quick_size
 from bench.toolchain import CannotBuild, build_programs
 
@@ -39,18 +40,21 @@ def choose(_context: click.Context, _parameter: click.Parameter, names: str | No
 @click.option("--reps", default=3, show_default=True, help="Repetitions; the median counts.")
 @click.option("--seconds", default=3.0, show_default=True, help="How long each load lasts.")
 @click.option("--quick", is_flag=True, help="A smoke test: tiny loads, every reply checked, no bar, nothing written.")
-@click.option("--gateway", "command", default=gateway.COMMAND, help="The command that starts the gateway.")
-def main(scenarios: tuple[Scenario, ...], reps: int, seconds: float, quick: bool, command: str) -> None:
+@click.option(
+    "--gateway", "command", help="The command that starts the gateway, if not this tree's on the system's Python."
+)
+def main(scenarios: tuple[Scenario, ...], reps: int, seconds: float, quick: bool, command: str | None) -> None:
     """Measure the gateway beside nginx, both against the same upstream, in one run."""
     if quick:
         scenarios, reps, seconds = tuple(map(at_quick_size, scenarios)), 1, QUICK_SECONDS
-    plan = prepare(scenarios, reps, seconds, command, install=not quick)
+    python = python_of_gateway(install=not quick)
+    plan = prepare(scenarios, reps, seconds, command or command_of(python), install=not quick)
     samples, complaints = take(plan)
-    verdicts = judge(medians(samples), ROWS if not quick else tuple(map(without_limits, ROWS)))
-    section = render(facts(plan, samples), verdicts, scenarios)
+    verdicts = judge(figures_of(samples), ROWS if not quick else tuple(map(without_limits, ROWS)))
+    section = render(facts(plan, samples, version_of(python)), verdicts, scenarios)
     print(f"\n{section}\n")
     if not quick:
-        keep(samples, section, whole=scenarios == SCENARIOS and command == gateway.COMMAND)
+        keep(samples, section, whole=scenarios == SCENARIOS and command is None)
     sys.exit(conclude(verdicts, complaints, has_nginx=plan.nginx is not None))
 
 
@@ -83,13 +87,13 @@ def take(plan: Plan) -> tuple[Samples, list[str]]:
             raise click.ClickException(str(reason)) from None
 
 
-def facts(plan: Plan, samples: Samples) -> Facts:
+def facts(plan: Plan, samples: Samples, python: str) -> Facts:
     """What stands above the table."""
     return Facts(
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
         cores=os.cpu_count() or 1,
         processor=procfs.cpu_name(),
-        python=platform.python_version(),
+        python=python,
         nginx=nginx.version(plan.nginx) if plan.nginx else None,
         repetitions=plan.repetitions,
         seconds=plan.seconds,

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-# By scenario, by target, by name of the figure: the median of all repetitions.
-Medians = Mapping[str, Mapping[str, Mapping[str, float]]]
+# By scenario, by target, by name of the figure: one number for all its turns (`runner.figures_of`).
+Taken = Mapping[str, Mapping[str, Mapping[str, float]]]
 
 
 class Compare(Enum):
@@ -89,18 +89,18 @@ def without_limits(row: Row) -> Row:
     return replace(row, bar=None, goal=None)
 
 
-def judge(medians: Medians, rows: Sequence[Row] = ROWS) -> list[Verdict]:
+def judge(taken: Taken, rows: Sequence[Row] = ROWS) -> list[Verdict]:
     """Every line whose scenario was run."""
     return [
-        Verdict(row, _value(row, medians, "nginx"), _value(row, medians, "gateway"))
+        Verdict(row, _value(row, taken, "nginx"), _value(row, taken, "gateway"))
         for row in rows
-        if row.scenario in medians
+        if row.scenario in taken
     ]
 
 
-def _value(row: Row, medians: Medians, target: str) -> float | None:
-    value = medians[row.scenario].get(target, {}).get(row.figure)
+def _value(row: Row, taken: Taken, target: str) -> float | None:
+    value = taken[row.scenario].get(target, {}).get(row.figure)
     if value is None or row.compare is not Compare.ADDED:
         return value
-    direct = medians[row.scenario].get("direct", {}).get(row.figure)
+    direct = taken[row.scenario].get("direct", {}).get(row.figure)
     return None if direct is None else value - direct

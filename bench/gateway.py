@@ -2,7 +2,6 @@
 
 import json
 import shlex
-import sys
 from pathlib import Path
 
 from bench.processes import Server, bare_environment, free_port
@@ -10,7 +9,11 @@ from bench.processes import Server, bare_environment, free_port
 TOKEN = "sk-bench"
 KEYS = 1_000
 READY_PATH = "/health/ready"
-COMMAND = f"{shlex.quote(str(Path(sys.executable).with_name('gemini-balance')))} serve"
+
+
+def command_of(python: Path) -> str:
+    """What a user of this Python types."""
+    return f"{shlex.quote(str(python.with_name('gemini-balance')))} serve"
 
 
 def environment(port: int, upstream_port: int) -> dict[str, str]:

@@ -61,7 +61,7 @@ def _measure_load(rig: Rig, where: str, scenario: Scenario, server: Server) -> F
     request = scenario.requests[server.name]
     warm_up = min(WARM_UP, rig.seconds)
     rig.load.run(server, request, replace(scenario.load, seconds=warm_up, connections=WARM_CONNECTIONS))
-    load = replace(scenario.load, seconds=rig.seconds * scenario.stretch)
+    load = replace(scenario.load, seconds=rig.seconds * scenario.stretch / scenario.turns)
     usage = Usage.begin(rig, server)
     found = rig.load.run(server, request, load)
     figures = usage.end(found)

@@ -33,7 +33,7 @@ class Facts:
         busy = statistics.median(self.foreign) if self.foreign else 0.0
         return (
             f"Taken on {self.date} · {self.cores} cores of {self.processor} · Python {self.python} · {nginx} · "
-            f"median of {self.repetitions}, {self.seconds:g} s each · "
+            f"{self.repetitions} times {self.seconds:g} s · "
             f"other programs kept {busy:.2f} cores busy meanwhile."
         )
 

@@ -23,6 +23,7 @@ GEMINI_STREAM = ('"candidates"', '"finishReason"')
 
 PLAIN = Shape()
 CLOSED_LOOP = Load()
+CPU_TURNS = 6
 
 
 class Kind(Enum):
@@ -46,6 +47,7 @@ class Scenario:
     shape: Shape = PLAIN
     load: Load = CLOSED_LOOP
     stretch: float = 1  # how many times the usual seconds the load lasts
+    turns: int = 1  # a repetition is cut into so many, each as much shorter
     fresh: bool = False  # wants a process that has served nobody before
 
 
@@ -76,24 +78,28 @@ SCENARIOS = (
         name="chat",
         what="chat completions, 1 KB in, 1.4 KB out; 32 connections, each asks again when answered",
         kind=Kind.LOAD,
+        turns=CPU_TURNS,
         requests=CHAT,
     ),
     Scenario(
         name="multi",
         what="the same with a conversation of 20 KB",
         kind=Kind.LOAD,
+        turns=CPU_TURNS,
         requests=MULTI,
     ),
     Scenario(
         name="native",
         what="native generateContent, 1 KB in; 32 connections",
         kind=Kind.LOAD,
+        turns=CPU_TURNS,
         requests=NATIVE,
     ),
     Scenario(
         name="burst",
         what="streamed chat completions, 50 events that arrive at once; 32 connections",
         kind=Kind.LOAD,
+        turns=CPU_TURNS,
         requests=STREAM,
         load=Load(events=50),
     ),
@@ -101,6 +107,7 @@ SCENARIOS = (
         name="native_burst",
         what="native streamGenerateContent, 50 events at once; 32 connections",
         kind=Kind.LOAD,
+        turns=CPU_TURNS,
         requests=NATIVE_STREAM,
         load=Load(events=50),
     ),
@@ -153,7 +160,7 @@ SCENARIOS = (
 
 def at_quick_size(scenario: Scenario) -> Scenario:
     """Small enough for a smoke test: it shows that the scenario runs, not what anything costs."""
-    load = scenario.load
+    load, scenario = scenario.load, replace(scenario, turns=1)
     if scenario.kind is Kind.HOLD:
         small = replace(load, connections=50, requests=50, rate=200, events=20)
         return replace(scenario, load=small, shape=Shape(pace_us=50_000, events=20))

@@ -4,13 +4,15 @@ import gc
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 import click
 
 from bench.balance.bars import Result, judge
 from bench.balance.figures import Figures
 from bench.balance.report import DOCUMENT, render, write_section
-from bench.balance.scenario import QUICK, USUAL, Scenario, at_load
+from bench.balance.scenario import QUICK, Scenario
 from bench.balance.scenarios import SCENARIOS
 from bench.balance.schedulers import SCHEDULERS, schedulers_of
 from bench.balance.simulate import prepare, repeats, simulate
@@ -38,11 +40,11 @@ def chosen(among: Sequence[str]) -> Callable[[click.Context, click.Parameter, st
 @click.option("--seed", default=1, show_default=True, help="Another one is other pools, calls and faults.")
 def main(*, quick: bool, only: frozenset[str], schedulers: frozenset[str], seed: int) -> None:
     """Measure how much of a pool's real quota becomes good answers."""
-    gc.set_threshold(100_000, 20, 100)  # calls are many and form no circles
     rows = [scenario for scenario in SCENARIOS if scenario.name in only]
-    results = []
-    for scenario in (at_load(row, *QUICK_LOADS) for row in rows) if quick else rows:
-        results += [measure(scenario, load, schedulers, seed, quick=quick) for load in scenario.loads]
+    lines = [(row, load) for row in rows for load in (QUICK_LOADS if quick else row.loads)]
+    take = partial(measure, schedulers=schedulers, seed=seed, quick=quick)
+    with ProcessPoolExecutor(initializer=collect_rarely) as processes:
+        results = list(processes.map(take, *zip(*lines, strict=True)))
     section = render(results, barred=not quick)
     print(f"\n{section}\n")
     if not quick:
@@ -50,12 +52,17 @@ def main(*, quick: bool, only: frozenset[str], schedulers: frozenset[str], seed:
         sys.exit(conclude(results))
 
 
-def measure(scenario: Scenario, load: float, schedulers: frozenset[str], seed: int, *, quick: bool) -> Result:
+def collect_rarely() -> None:
+    """Calls are many and form no circles."""
+    gc.set_threshold(100_000, 20, 100)
+
+
+def measure(scenario: Scenario, load: float, *, schedulers: frozenset[str], seed: int, quick: bool) -> Result:
     """One line: all schedulers over the same calls, with as many seeds as it takes."""
-    began, phases = time.process_time(), QUICK if quick else USUAL
+    began, phases = time.process_time(), QUICK if quick else scenario.phases
     names = [name for name in schedulers_of(scenario) if name in schedulers]
     sums, living = dict.fromkeys(names, Figures()), scenario.projects
-    for further in range(1 if quick else repeats(scenario, load, seed)):
+    for further in range(1 if quick else repeats(scenario, load, seed, phases)):
         case = prepare(scenario, load, seed + SEEDS_APART * further, phases)
         living = min(living, len(case.fleet.living))
         for name in names:

@@ -10,6 +10,7 @@ from bench.balance.schedulers import ORACLE, OURS, REPLICAS
 
 LOW, HIGH = (0.5, 0.8), (1.5, 3.0)
 MANY_LIVING = 8  # projects, from which on nearly every call is good or told why not
+SETTLED = 0.995  # of the calls
 POSSIBLE = 0.95  # of the oracle's calls at load 0.8 are good, or else the row has no bar
 ENOUGH_CHECKED = 10  # refusals
 PROBES = 4  # of a dead key in its first day, by the gateway itself: after 1, 2, 4 and 8 hours
@@ -85,8 +86,12 @@ def _ratio(ours: float, other: float) -> float | None:
     return ours / other if other else None
 
 
-def _settled(result: Result) -> float | None:
-    return result.ours.good_share + result.ours.told_share
+def _settled(result: Result) -> float:
+    return _settled_by(result.ours)
+
+
+def _settled_by(figures: Figures) -> float:
+    return figures.good_share + figures.told_share
 
 
 def _true(result: Result) -> float | None:
@@ -110,7 +115,9 @@ def _high(result: Result) -> bool:
 
 
 def _roomy(result: Result) -> bool:
-    return _low(result) and result.living >= MANY_LIVING and result.scenario.longest_outage <= PATIENCE
+    """Is there room for nearly every call? Where the oracle has none, nobody has."""
+    calm = result.living >= MANY_LIVING and result.scenario.longest_outage <= PATIENCE
+    return _low(result) and calm and _settled_by(result.oracle) >= SETTLED
 
 
 def _cold(result: Result) -> bool:
@@ -124,7 +131,7 @@ def _busy(result: Result) -> bool:
 BARS = (
     Bar(name="good ÷ oracle", value=good_ratio, limit=0.995, applies=_low, at_least=True),
     Bar(name="good ÷ oracle", value=good_ratio, limit=0.97, applies=_high, at_least=True),
-    Bar(name="good or told", value=_settled, limit=0.995, applies=_roomy, at_least=True),
+    Bar(name="good or told", value=_settled, limit=SETTLED, applies=_roomy, at_least=True),
     Bar(name="calls per good ÷ oracle", value=price_ratio, limit=1.03, applies=_low),
     Bar(name="calls per good ÷ oracle", value=price_ratio, limit=1.05, applies=_high),
     Bar(name="cold calls per good", value=lambda result: result.ours.cold_price, limit=1.25, applies=_cold),

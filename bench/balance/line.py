@@ -1,6 +1,6 @@
-"""The oracle's queue: first come, first served, but a call too big for any room lets smaller ones pass."""
+"""The oracle's queue: callers in turn, each one's calls as they came, but one too big for any room lets others pass."""
 
-from collections import deque
+from collections import OrderedDict, deque
 from math import log2
 
 from bench.balance.desk import Case
@@ -10,8 +10,32 @@ STEPS = 4  # lanes for each doubling of the tokens
 Place = tuple[float, Case]  # the rank at which it began to wait; another rank means that it has left since
 
 
+class Queue:
+    """One model's waiting calls. The oracle owes the callers the same fairness as we do (ADR 16)."""
+
+    def __init__(self) -> None:
+        self._lines: OrderedDict[str, Line] = OrderedDict()  # by caller; whose last turn is longest ago stands first
+
+    def add(self, case: Case, *, first: bool = False) -> None:
+        """At the end of its caller's line, or at its head."""
+        self._lines.setdefault(case.call.client, Line()).add(case, first=first)
+
+    def take(self, most: float) -> Case | None:
+        """The next in turn with no more tokens than these."""
+        for client, line in list(self._lines.items()):
+            if (case := line.take(most)) is not None:
+                self._lines.move_to_end(client)
+                return case
+            if not line:
+                del self._lines[client]
+        return None
+
+    def __bool__(self) -> bool:
+        return any(self._lines.values())
+
+
 class Line:
-    """One model's waiting calls, in lanes of like size."""
+    """One caller's, in lanes of like size."""
 
     def __init__(self) -> None:
         self._lanes: dict[int, deque[Place]] = {}

@@ -10,7 +10,7 @@ from bench.balance.clock import Clock
 from bench.balance.desk import Case, Desk
 from bench.balance.fleet import Fleet
 from bench.balance.ledger import Ending, Ledger
-from bench.balance.line import Line
+from bench.balance.line import Queue
 from bench.balance.windows import Shape
 from bench.balance.world import TRAVEL, Answer, Trip, Verdict, World
 
@@ -30,7 +30,7 @@ class Oracle(Desk):
     def __init__(self, clock: Clock, world: World, ledger: Ledger, *, fleet: Fleet, shape: Shape, paces: Paces) -> None:
         super().__init__(clock, world, ledger)
         self._books = Books(fleet, shape)
-        self._lines: defaultdict[str, Line] = defaultdict(Line)
+        self._queues: defaultdict[str, Queue] = defaultdict(Queue)
         self._breakers = {model: Breaker(pace) for model, pace in paces.items()}
         self._bookings: dict[int, Booking] = {}
         self._alarms: defaultdict[str, float] = defaultdict(lambda: inf)
@@ -68,7 +68,7 @@ class Oracle(Desk):
     def _wait(self, case: Case, *, first: bool = False) -> None:
         case.since, case.waits = self.clock.now, True
         case.rank = case.call.at if first else self.clock.now
-        self._lines[case.call.model].add(case, first=first)
+        self._queues[case.call.model].add(case, first=first)
         self.clock.at(case.since + case.patience, self._lose_patience, case)
 
     def _lose_patience(self, case: Case) -> None:
@@ -77,13 +77,13 @@ class Oracle(Desk):
 
     def _serve(self, model: str) -> None:
         """Send whoever fits somewhere; the others wait for the next room."""
-        line, now = self._lines[model], self.clock.now
+        queue, now = self._queues[model], self.clock.now
         while self._breakers[model].lets(now):
-            case = line.take(self._books.widest(model, now + LEAD))
+            case = queue.take(self._books.widest(model, now + LEAD))
             if case is None:
                 break
             self._go(case)
-        if line:
+        if queue:
             self._look_again(model)
 
     def _go(self, case: Case) -> None:

@@ -55,8 +55,15 @@ class Witness:
         call, seconds = refused
         now, promises = self._stage.clock.now, self._stage.ledger.promises
         waits = self._future(call, seconds + max(LATE_SECONDS, LATEST * seconds) + PATIENCE) - now
+        if self._refuses(call.model, now, now + min(waits, seconds)):
+            return  # how long a model will be overloaded is nobody's to know
         promises.checked += 1
         promises.true += waits <= seconds <= waits + max(LATE_SECONDS, LATEST * waits)
+
+    def _refuses(self, model: str, begin: float, end: float) -> bool:
+        """Is there an outage between these moments?"""
+        outages = self._stage.case.scenario.outages
+        return any(one.model == model and START + one.begins < end and begin < START + one.ends for one in outages)
 
     def _future(self, call: Call, seconds: float) -> float:
         """When the call would be served; infinity if not within so many seconds."""

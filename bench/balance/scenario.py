@@ -37,6 +37,9 @@ class Phases:
 
 
 USUAL = Phases()
+UNLABELLED = replace(
+    USUAL, warm=900.0
+)  # who shares a project is learnt call by call: a quarter of an hour for 2,000 keys
 QUICK = Phases(cold=5.0, warm=10.0, measured=10.0, fade=5.0, tail=5.0)
 
 
@@ -122,6 +125,11 @@ class Scenario:
     replicas: int = 1  # more than one: measured besides a single one
 
     @property
+    def phases(self) -> Phases:
+        """Measured once limits and groups are learnt."""
+        return USUAL if self.labelled else UNLABELLED
+
+    @property
     def limits_known(self) -> bool:
         """Whether a scheduler can know all limits: then it can say when there is room."""
         return self.labelled and not self.troubles.unknown
@@ -130,8 +138,3 @@ class Scenario:
     def longest_outage(self) -> float:
         """Of the spans in which nothing is answered."""
         return max((outage.seconds for outage in self.outages if outage.rate == 1.0), default=0.0)
-
-
-def at_load(scenario: Scenario, *loads: float) -> Scenario:
-    """The same row at these loads alone."""
-    return replace(scenario, loads=loads)

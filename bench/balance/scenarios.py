@@ -1,6 +1,19 @@
 """What is simulated, as a table, one row for each pool."""
 
-from bench.balance.scenario import FLASH, LITE, Callers, Faults, Mix, Outage, Scenario, Troubles
+from dataclasses import replace
+
+from bench.balance.scenario import (
+    FLASH,
+    LITE,
+    UNLABELLED,
+    USUAL,
+    Callers,
+    Faults,
+    Mix,
+    Outage,
+    Scenario,
+    Troubles,
+)
 from bench.balance.windows import Quota, Shape
 
 
@@ -26,6 +39,7 @@ STORMS = (
     *(Outage(40, 6, 1.0), Outage(120, 10, 0.5), Outage(200, 4, 0.3), Outage(320, 8, 1.0), Outage(360, 12, 0.3)),
     *(Outage(420, 15, 0.7), Outage(480, 5, 1.0), Outage(530, 10, 0.5), Outage(570, 3, 0.9)),
 )
+LATER_STORMS = tuple(replace(storm, begins=storm.begins + UNLABELLED.warm - USUAL.warm) for storm in STORMS)
 QUIET = Faults(broken=0.0, empty=0.0, cut_early=0.0, cut_late=0.0)
 LONG = Callers(tokens=6_000.0, spread=1.3)
 
@@ -165,7 +179,7 @@ SCENARIOS = (
         mixes=ALL_TIERS,
         labelled=False,
         troubles=SICK,
-        outages=STORMS,
+        outages=STORMS + LATER_STORMS,
         replicas=4,
     ),
     Scenario(
@@ -203,6 +217,6 @@ SCENARIOS = (
         mixes=FREE_TIERS,
         labelled=False,
         troubles=SICK,
-        outages=STORMS,
+        outages=STORMS + LATER_STORMS,
     ),
 )

@@ -10,7 +10,7 @@ from bench.balance.desk import Desk
 from bench.balance.figures import Figures
 from bench.balance.fleet import Fleet, build_fleet
 from bench.balance.ledger import Ledger
-from bench.balance.scenario import USUAL, Phases, Scenario
+from bench.balance.scenario import Phases, Scenario
 from bench.balance.world import World
 
 ENOUGH_CALLS = 3_000
@@ -41,7 +41,7 @@ class Stage:
     arrivals: Arrivals | None = None
 
 
-def prepare(scenario: Scenario, load: float, seed: int, phases: Phases = USUAL) -> Case:
+def prepare(scenario: Scenario, load: float, seed: int, phases: Phases) -> Case:
     """Draw the pool and the calls."""
     fleet = build_fleet(scenario, seed)
     capacity = fleet.capacity(scenario.callers, phases.stop)
@@ -49,10 +49,10 @@ def prepare(scenario: Scenario, load: float, seed: int, phases: Phases = USUAL) 
     return Case(scenario, load, seed, phases, fleet, calls)
 
 
-def repeats(scenario: Scenario, load: float, seed: int, phases: Phases = USUAL) -> int:
+def repeats(scenario: Scenario, load: float, seed: int, phases: Phases) -> int:
     """How many seeds a row takes, so that small pools tell more than their luck."""
     rate = load * build_fleet(scenario, seed).capacity(scenario.callers, phases.stop)
-    return min(max(ceil(ENOUGH_CALLS / (rate * USUAL.measured)), 1), MOST_SEEDS)
+    return min(max(ceil(ENOUGH_CALLS / (rate * phases.measured)), 1), MOST_SEEDS)
 
 
 def simulate(case: Case, scheduler: Callable[[Stage], Desk]) -> Figures:

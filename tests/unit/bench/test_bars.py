@@ -37,8 +37,8 @@ def test_a_floor_is_met_from_above(ended: float, met: bool) -> None:
 
 def test_added_latency_is_what_exceeds_asking_directly() -> None:
     figures = {"direct": 100.0, "nginx": 160.0, "gateway": 350.0}
-    medians = {"lat": {target: {"latency_p50_us": value} for target, value in figures.items()}}
-    assert judge(medians, [ADDED]) == [Verdict(ADDED, nginx=60.0, gateway=250.0)]
+    taken = {"lat": {target: {"latency_p50_us": value} for target, value in figures.items()}}
+    assert judge(taken, [ADDED]) == [Verdict(ADDED, nginx=60.0, gateway=250.0)]
 
 
 def test_scenarios_that_did_not_run_are_not_reported() -> None:

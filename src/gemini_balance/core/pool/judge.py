@@ -27,6 +27,9 @@ FIRST_FAILURE_REST = 5.0
 UNCOUNTED = frozenset({Blame.KEY, Blame.PROJECT, Blame.QUOTA, Blame.MODEL, Blame.CAPACITY, Blame.EGRESS, Blame.OURS})
 UNSERVED = frozenset({Cause.UPSTREAM_BROKEN, Cause.UNREACHABLE, Cause.MODEL_UNKNOWN})
 
+AWAITED = frozenset({Health.COOLING, Health.PROBING})
+"""Such a key serves nobody, its rest over or not, before the attempts under way with it have ended."""
+
 
 class Judge:
     """Blame before counting."""
@@ -47,7 +50,7 @@ class Judge:
             self._recall(now, lease.key)
 
     def settle(self, now: float, lease: Lease, outcome: Outcome) -> None:
-        key, undecided = lease.key, not lease.key.proven or lease.key.health is Health.PROBING
+        key, awaited = lease.key, not lease.key.proven or lease.key.health in AWAITED
         blame = outcome.blame
         if blame is not Blame.NOBODY:
             lease.lane.advance(now)  # the day may have ended meanwhile
@@ -63,7 +66,7 @@ class Judge:
         self._tell_breaker(now, lease, outcome)
         if key.health is Health.PROBING and key.in_flight == 0:
             self._probed(now, key, outcome)
-        if undecided:
+        if awaited:
             self._recall(now, key)
 
     def heard(self, now: float, lease: Lease, outcome: Outcome) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from heapq import heappop, heappush
-from itertools import count, islice
+from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -15,17 +15,14 @@ from gemini_balance.core.pool.key import domain_of, free_key, keys_of, living, n
 from gemini_balance.core.pool.pacific import day_ends
 from gemini_balance.core.pool.queue import Queue
 from gemini_balance.core.pool.ranks import Ranks
+from gemini_balance.core.pool.spending import Spending
 from gemini_balance.core.pool.turns import Rota, Turns
 from gemini_balance.core.pool.windows import (
     BARS,
-    BUSY,
-    GUARD,
-    MINUTE,
     NO_LIMITS,
     Bucket,
     Ledger,
     Limits,
-    Share,
 )
 
 if TYPE_CHECKING:
@@ -43,7 +40,7 @@ REMEMBERS = 120.0  # seconds after a rest of unknown length in which the next on
 GLANCE = 1_000  # projects that are looked at where nobody is ready
 
 
-class Lane:
+class Lane(Spending):
     """A pick costs O(log n) whatever is spent, resting or dead.
 
     A project is in one of four places: never used (`_fresh`), ready by load and by token room, in nobody's way until
@@ -51,16 +48,14 @@ class Lane:
     """
 
     def __init__(self, model: str, domains: Iterable[Domain], told: Mapping[str, Limits]) -> None:
+        super().__init__()
         self.model = model
         self.models: set[str] = set()  # names it is asked by
         self.ledgers: dict[Domain, Ledger] = {}
-        self.shares: dict[Key, Share] = {}
         self.learnt: dict[Domain, Limits] = {}
         self.usual = NO_LIMITS  # what the last refusal named: most likely the same for all of one tier
         self.told = told  # by the operator: project → limits, * for the rest
-        self.spent: list[tuple[float, int, Bucket]] = []
         self.wakes: list[tuple[float, int, Ledger]] = []
-        self.day_ends = 0.0
         self.breaker = Breaker()
         self.queue = Queue()
         self.forecast: Forecast | None = None  # the last one
@@ -68,7 +63,6 @@ class Lane:
         self.kept: Kept | None = None  # a project that collects room for one call
         self.looked = 0.0  # when it was last looked for one
         self.refusals: deque[Refusal] = deque(maxlen=REMEMBERED)  # of the last minute, below the known limit
-        self.requests = 0  # in the running minute, of all projects
         self.undecided: set[Ledger] = set()  # whose keys wait for the end of their first attempts, or of a probe
         self.tried = 0.0  # when a group was last looked for that is to be put to the test
         self.rota: Rota | None = None  # with other replicas
@@ -76,7 +70,6 @@ class Lane:
         self.ranks = Ranks(by_tokens=any(limits.tpm or limits.tpd for limits in told.values()))
         self._fresh = deque(domains)
         self._gone: set[Domain] = set()
-        self._numbers = count(1)
 
     def join(self, turns: Turns | None) -> None:
         """These replicas use the same projects; each begins with others."""
@@ -142,51 +135,20 @@ class Lane:
 
     def charge(self, now: float, ledger: Ledger, key: Key, tokens: int) -> Bucket:
         """One request is about to be sent."""
-        share = self.share(ledger, key)
-        bucket = share.last
-        busy = ledger.requests > BUSY
-        if bucket is None or not busy or now - bucket.sent >= 1:
-            bucket = share.last = self.bucket(share, now, slack=busy)
-        bucket.requests += 1
-        bucket.tokens += tokens
-        share.open += tokens
-        ledger.count(share, 1, tokens)
-        self.requests += 1
-        ledger.count_today(share, 1, tokens)
+        bucket = self.spend(now, ledger, key, tokens)
         ledger.reach(self.usual.rpm, bucket)
         self.place(now, ledger)
         return bucket
 
-    def bucket(self, share: Share, sent: float, slack: int) -> Bucket:
-        """For requests sent from then on, for up to `slack` seconds."""
-        bucket = Bucket(share, sent)
-        heappush(self.spent, (sent + MINUTE + GUARD + slack, next(self._numbers), bucket))
-        return bucket
-
-    def correct(self, bucket: Bucket, requests: int, tokens: int, *, today: bool) -> None:
-        """What was charged turns out to be more, or with negative numbers less. The ledger is to be placed anew."""
-        share = bucket.share
-        if not bucket.gone:
-            bucket.requests += requests
-            bucket.tokens += tokens
-            share.ledger.count(share, requests, tokens)
-            self.requests += requests
-        if today:
-            share.ledger.count_today(share, requests, tokens)
-
-    def share(self, ledger: Ledger, key: Key) -> Share:
-        share = self.shares.get(key)
-        if share is None:
-            share = self.shares[key] = Share(key, ledger)
-            ledger.shares.append(share)
-        return share
-
     def advance(self, now: float) -> None:
         """Let leave what leaves the window, and come back who has rested."""
         if now >= self.day_ends:
-            self._begin_day(now)
+            self.day_ends = day_ends(now)
+            for ledger in list(self.ledgers.values()):
+                self.begin_day(ledger)
+                self.place(now, ledger)
         while self.spent and self.spent[0][0] <= now:
-            self._leave(now, heappop(self.spent)[2])
+            self.place(now, self.leave(heappop(self.spent)[2]))
         for ledger in self.rota.back(now) if self.rota else ():
             self.place(now, ledger)
         while self.wakes and self.wakes[0][0] <= now:
@@ -324,29 +286,6 @@ class Lane:
 
     def _wake_at(self, at: float, ledger: Ledger) -> None:
         heappush(self.wakes, (at, next(self._numbers), ledger))
-
-    def _leave(self, now: float, bucket: Bucket) -> None:
-        bucket.gone = True
-        share = bucket.share
-        if share.last is bucket:
-            share.last = None
-        share.ledger.count(share, -bucket.requests, -bucket.tokens)
-        self.requests -= bucket.requests
-        self._dismiss(share)
-        self.place(now, share.ledger)
-
-    def _dismiss(self, share: Share) -> None:
-        if share.blank and self.shares.get(share.key) is share:
-            del self.shares[share.key]
-            share.ledger.shares.remove(share)
-
-    def _begin_day(self, now: float) -> None:
-        self.day_ends = day_ends(now)
-        for ledger in list(self.ledgers.values()):
-            for share in list(ledger.shares):
-                ledger.count_today(share, -share.today, -share.tokens_today)
-                self._dismiss(share)
-            self.place(now, ledger)
 
     def _limits(self, domain: Domain) -> Limits:
         """What the operator says goes before what was learnt."""

@@ -64,9 +64,10 @@ def test_a_fleet_is_what_its_row_says(scenario: Scenario) -> None:
 
 @ALL
 def test_a_load_is_that_share_of_the_capacity(scenario: Scenario) -> None:
-    case = prepare(scenario, 1.0, seed=1)
-    expected = case.fleet.capacity(scenario.callers, USUAL.stop) * USUAL.measured
-    weight = sum(USUAL.weight(call.at - START) for call in case.calls)
+    phases = scenario.phases
+    case = prepare(scenario, 1.0, seed=1, phases=phases)
+    expected = case.fleet.capacity(scenario.callers, phases.stop) * phases.measured
+    weight = sum(phases.weight(call.at - START) for call in case.calls)
     assert weight == pytest.approx(expected, abs=4 * expected**0.5)
 
 

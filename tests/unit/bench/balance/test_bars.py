@@ -47,6 +47,12 @@ def test_each_bar_says_what_it_misses(of: Result, missed: list[str]) -> None:
     ] == missed
 
 
+def test_where_even_the_oracle_has_no_room_for_all_nobody_need_have_it() -> None:
+    tight = result(good=994.0)
+    tight.figures["oracle"] = replace(GOOD, good=994, told=0)
+    assert judge([tight]) == {0: []}
+
+
 def test_a_row_that_the_oracle_cannot_serve_has_no_bar() -> None:
     poor = result(good=100.0)
     poor.figures["oracle"] = replace(GOOD, good=940)

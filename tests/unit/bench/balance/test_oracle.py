@@ -3,7 +3,7 @@
 import pytest
 
 from bench.balance.figures import Figures
-from bench.balance.scenario import Callers, Faults, Mix, Outage, Scenario
+from bench.balance.scenario import USUAL, Callers, Faults, Mix, Outage, Scenario
 from bench.balance.scenarios import FREE_TIERS, LONG, QUIET, SCENARIOS
 from bench.balance.schedulers import ORACLE, SCHEDULERS
 from bench.balance.simulate import prepare, simulate
@@ -34,7 +34,7 @@ def row(
 
 
 def run(scenario: Scenario, load: float) -> Figures:
-    return simulate(prepare(scenario, load, seed=1), SCHEDULERS[ORACLE])
+    return simulate(prepare(scenario, load, seed=1, phases=USUAL), SCHEDULERS[ORACLE])
 
 
 def test_without_faults_every_call_is_answered_with_one_upstream_call() -> None:

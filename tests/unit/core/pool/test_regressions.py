@@ -195,3 +195,14 @@ def test_a_call_for_which_one_key_of_a_project_rests_is_served_after_that_rest()
     pool.enqueue(NOW, Demand(M))
     at = pool.grant(NOW).at
     assert [lease.key.id for _, lease in pool.grant(at).leases] == ["ours"]
+
+
+def test_who_waits_for_a_key_whose_rest_is_over_is_served_when_its_last_attempt_ends() -> None:
+    pool = pool_of("a")
+    long, refused = lent(pool), lent(pool)
+    pool.settle(NOW, refused, Outcome(Cause.KEY_REFUSED))
+    pool.began(NOW, long)
+    pool.enqueue(NOW + 10, Demand("another"))
+    assert pool.grant(NOW + 10).leases == []
+    pool.settle(NOW + 11, long, GOOD)
+    assert [lease.key.id for _, lease in pool.grant(NOW + 11).leases] == ["a"]
