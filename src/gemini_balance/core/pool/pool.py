@@ -9,18 +9,16 @@ from itertools import count
 from math import inf
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from gemini_balance.core.pool.affinity import Affinity
 from gemini_balance.core.pool.demand import Never, NotYet
 from gemini_balance.core.pool.exchange import Inbox
 from gemini_balance.core.pool.facts import Outbox
-from gemini_balance.core.pool.forecast import expected, when
 from gemini_balance.core.pool.inference import trial
 from gemini_balance.core.pool.judge import Judge
 from gemini_balance.core.pool.keeping import claim, keep, release
 from gemini_balance.core.pool.key import RETIRED, Health, Key, KeyId, KeySpec, domain_of
 from gemini_balance.core.pool.lease import TRIAL, Granted, Lease
+from gemini_balance.core.pool.outlook import outlook
 from gemini_balance.core.pool.queue import Ticket
 from gemini_balance.core.pool.registry import Registry
 from gemini_balance.core.pool.skipped import Skipped, skipped
@@ -40,7 +38,6 @@ MOST_WAITING = 1_000  # calls
 MOST_HELD = 64_000_000  # bytes of their bodies
 WARM = 0.5  # the load up to which a conversation stays where its beginning is cached
 KEPT = "kept"  # why a key was chosen
-SOON = 1.0  # seconds until another look where an attempt in flight decides
 
 
 class KeyPool(Registry):
@@ -223,38 +220,7 @@ class KeyPool(Registry):
     def _refuse(self, now: float, lane: Lane, demand: Demand) -> NotYet | Never:
         if not self.usable():
             return Never(dead=True)
-        opens = lane.breaker.opens_at(now, paced=not demand.hurried)
-        if opens > now:
-            return self._held(now, lane, demand, opens)
-        if demand.pinned:
-            return NotYet(max(now + SOON, self._pinned_at(now, lane, demand)))
-        return self._promise(now, lane, demand)
-
-    def _held(self, now: float, lane: Lane, demand: Demand, opens: float) -> NotYet | Never:
-        """How long an overload lasts is nobody's to know: it is worth waiting, unless the quota is spent as well."""
-        at = min(opens, now + 2 * SOON)
-        if demand.pinned or lane.ready():
-            return NotYet(at, sure=False, overloaded=True)
-        room = self._promise(now, lane, demand)
-        return NotYet(max(at, room.at), sure=False, overloaded=at >= room.at) if isinstance(room, NotYet) else room
-
-    def _promise(self, now: float, lane: Lane, demand: Demand) -> NotYet | Never:
-        release(now, lane)
-        ahead = expected(lane, now, demand)
-        at = when(lane, now, ahead, demand)
-        if lane.undecided and at > now + SOON:
-            return NotYet(now + SOON, sure=False)
-        if at < inf:
-            anew = when(lane, now, ahead, replace(demand, again=False)) if demand.again else 0.0
-            return NotYet(at, back=anew if anew < inf else 0.0)
-        if lane.hopeful():
-            return NotYet(now + SOON, sure=False)
-        return Never(cause=ahead.barred)
-
-    def _pinned_at(self, now: float, lane: Lane, demand: Demand) -> float:
-        key = self.keys[demand.pinned or KeyId("")]
-        ledger = lane.ledgers.get(domain_of(key))
-        return max(key.until, now if ledger is None else ledger.rest)
+        return outlook(now, lane, demand, self.keys[demand.pinned] if demand.pinned else None)
 
     def _serve(self, now: float, lane: Lane) -> list[tuple[Ticket, Lease]]:
         """Whoever has a project kept for it, then line by line until a round serves nobody."""

@@ -1,0 +1,54 @@
+"""What a call can look forward to for which there is no key now."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from gemini_balance.core.pool.demand import Never, NotYet
+from gemini_balance.core.pool.forecast import expected, when
+from gemini_balance.core.pool.keeping import release
+from gemini_balance.core.pool.key import domain_of
+
+if TYPE_CHECKING:
+    from gemini_balance.core.pool.demand import Demand
+    from gemini_balance.core.pool.key import Key
+    from gemini_balance.core.pool.lane import Lane
+
+SOON = 1.0  # seconds until another look where an attempt in flight decides
+
+
+def outlook(now: float, lane: Lane, demand: Demand, pinned: Key | None) -> NotYet | Never:
+    """When it would be served if nobody came after it. `pinned`: the only key that can."""
+    opens = lane.breaker.opens_at(now, paced=not demand.hurried)
+    if opens > now:
+        return _held(now, lane, demand, opens)
+    if pinned is not None:
+        ledger = lane.ledgers.get(domain_of(pinned))
+        return NotYet(max(now + SOON, pinned.until, now if ledger is None else ledger.rest))
+    return _promise(now, lane, demand)
+
+
+def _held(now: float, lane: Lane, demand: Demand, opens: float) -> NotYet | Never:
+    """How long an overload lasts is nobody's to know: it is worth waiting, unless the quota is spent as well."""
+    at = min(opens, now + 2 * SOON)
+    if demand.pinned or lane.ready():
+        return NotYet(at, sure=False, overloaded=True)
+    room = _promise(now, lane, demand)
+    return NotYet(max(at, room.at), sure=False, overloaded=at >= room.at) if isinstance(room, NotYet) else room
+
+
+def _promise(now: float, lane: Lane, demand: Demand) -> NotYet | Never:
+    release(now, lane)
+    ahead = expected(lane, now, demand)
+    at = when(lane, now, ahead, demand)
+    if lane.undecided and at > now + SOON:
+        return NotYet(now + SOON, sure=False)
+    if at < inf:
+        anew = when(lane, now, ahead, replace(demand, again=False)) if demand.again else 0.0
+        return NotYet(at, back=anew if anew < inf else 0.0)
+    if lane.hopeful():
+        return NotYet(now + SOON, sure=False)
+    return Never(cause=ahead.barred)
