@@ -57,7 +57,7 @@ from gemini_balance.upstreams.transport import PooledTransport
 from gemini_balance.upstreams.vertex_express.upstream import VertexExpress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from gemini_balance.api.asgi import Receive, Scope, Send
     from gemini_balance.core.options import Options
@@ -97,6 +97,24 @@ class SystemClock:
         return now
 
 
+async def _nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What outlives the process. What is None is forgotten at its end: the pools learn anew."""
+
+    resources: ResourceStore | None = None
+    pictures: PictureStore | None = None
+    pool: StateStore | None = None
+    vertex_pool: StateStore | None = None
+    close: Callable[[], Awaitable[None]] = _nothing
+
+
+NOTHING = Kept()
+
+
 @dataclass(slots=True)
 class App:
     """The ASGI callable: owns the lifespan, and dispatches on the path's exact first segment."""
@@ -107,10 +125,11 @@ class App:
     journal: Journal
     models: ModelBook
     checkers: tuple[KeyChecker, ...]
-    keeper: StateKeeper | None
+    keepers: tuple[StateKeeper, ...]
     transport: PooledTransport
     raw: RawPooledTransport
     shutdown_timeout: float
+    kept: Kept
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -137,14 +156,15 @@ class App:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.kept.close)
             stack.push_async_callback(self.transport.close)
             stack.push_async_callback(self.raw.close)
             stack.push_async_callback(self.journal.flush)
             works = [self.journal.run(), self.models.run(), *(checker.run() for checker in self.checkers)]
-            if self.keeper is not None:
-                await self.keeper.restore()
-                stack.push_async_callback(self.keeper.save)
-                works.append(self.keeper.run())
+            for keeper in self.keepers:
+                await keeper.restore()
+                stack.push_async_callback(keeper.save)
+                works.append(keeper.run())
             for work in works:
                 stack.push_async_callback(_end, asyncio.create_task(work))
             await send({"type": "lifespan.startup.complete"})
@@ -158,16 +178,8 @@ async def _end(task: asyncio.Task[None]) -> None:
         await task
 
 
-def build(
-    settings: Settings,
-    options: Options,
-    store: StateStore | None = None,
-    resources: ResourceStore | None = None,
-    pictures: PictureStore | None = None,
-    clock: SystemClock | None = None,
-) -> App:
-    """`store` keeps what the pool learnt; without one it learns anew at each start. `resources` keeps which client
-    made what with which key, `pictures` what was made; without them that is forgotten at the end."""
+def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: SystemClock | None = None) -> App:
+    """Everything that serves, put together."""
     clock = clock or SystemClock()
     transport, raw = PooledTransport(options.time_out), RawPooledTransport(options.time_out)
     google, dice = GeminiApi(settings.base_url, settings.proxies), random.random
@@ -182,9 +194,9 @@ def build(
     trusted = TrustedProxies(settings.trusted_proxies)
     tokens = TokenBook(settings.allowed_tokens, secrets.token_bytes(32))
     public = PublicUrl(settings.public_url, trusted)
-    owners = Owners(resources or MemoryResources(), clock)
+    owners = Owners(kept.resources or MemoryResources(), clock)
     carrier = Carrier(gateway, raw, owners, _references(owners, public, google.address))
-    album = Album(pictures or MemoryPictures(secrets.token_bytes(32)), clock, _image_host(settings, clock))
+    album = Album(kept.pictures or MemoryPictures(secrets.token_bytes(32)), clock, _image_host(settings, clock))
     studio = _studio(gateway, album, public)
     ids = request_ids()
     asked = gateway, vertex, media, carrier, studio
@@ -194,8 +206,9 @@ def build(
     pages = _pages(door, public, album)
     hours = options.check_interval_hours
     checkers = (KeyChecker(gateway, hours, dice), KeyChecker(vertex, hours, dice, VERTEX_PROBE))
-    keeper = StateKeeper(pool, clock, store) if store is not None else None
-    return App(door, live, pages, journal, models, checkers, keeper, transport, raw, settings.shutdown_timeout)
+    pools = (pool, kept.pool), (vertex.pool, kept.vertex_pool)
+    keepers = tuple(StateKeeper(of, clock, store) for of, store in pools if store is not None)
+    return App(door, live, pages, journal, models, checkers, keepers, transport, raw, settings.shutdown_timeout, kept)
 
 
 def _express(settings: Settings) -> dict[str, Upstream]:

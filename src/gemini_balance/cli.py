@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from gemini_balance.gateway.ports import PictureStore, ResourceStore
+    from gemini_balance.app import Kept
+    from gemini_balance.gateway.ports import PictureStore
     from gemini_balance.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ def _run(values: dict[str, str], data: Path | None = None) -> None:
 
     try:
         settings, options = load(values)
-        app = build(settings, options, resources=_resources(data), pictures=_pictures(data))
+        app = build(settings, options, _kept(settings, data))
     except (ValidationError, ValueError) as error:
         raise click.ClickException(f"The settings can't be used.\n{error}") from error
     configure(settings.log_level)
@@ -101,27 +102,29 @@ def _run(values: dict[str, str], data: Path | None = None) -> None:
     serve_app(app, settings)
 
 
-def _resources(data: Path | None) -> ResourceStore | None:
-    """A folder that can't be written costs what is remembered of callers' files, never the service."""
-    import sqlite3
-
-    from gemini_balance.storage.sqlite import SqliteResources
+def _kept(settings: Settings, data: Path | None) -> Kept:
+    """A folder that can't be written costs what is remembered, never the service; a database that was asked for
+    must be there. Raises ValueError."""
+    from gemini_balance.app import NOTHING, Kept
+    from gemini_balance.storage.database import Database, NoDatabase
 
     if data is None:
-        return None
+        return NOTHING
+    pictures = _pictures(data)
     try:
-        return SqliteResources(data / "resources.db")
-    except (OSError, sqlite3.Error) as error:
-        log.warning("Nothing can be kept in %s (%s): files and caches are forgotten at the next start.", data, error)
-        return None
+        database = Database(settings.database_url, data)
+    except NoDatabase as error:
+        if settings.database_url:
+            raise ValueError(f"DATABASE_URL leads to no database: {error}") from error
+        log.warning("Nothing can be kept (%s): files, caches and limits are forgotten at the next start.", error)
+        return Kept(pictures=pictures)
+    return Kept(database.resources, pictures, database.pool, database.vertex_pool, database.close)
 
 
-def _pictures(data: Path | None) -> PictureStore | None:
-    """As above: then pictures are kept in memory."""
+def _pictures(data: Path) -> PictureStore | None:
+    """Where they can't be written they are kept in memory."""
     from gemini_balance.storage.pictures import FolderPictures
 
-    if data is None:
-        return None
     try:
         return FolderPictures(data / "images")
     except OSError as error:

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     paid_key: str = Field("", repr=False)
     allowed_tokens: Names = Field((), repr=False)
     auth_token: str = Field("", repr=False)
+    database_url: str = Field("", repr=False)  # it may hold a password
     upload_provider: Literal["", "smms", "picgo", "cloudflare_imgbed", "aliyun_oss"] = ""
     smms_secret_token: str = Field("", repr=False)
     picgo_api_key: str = Field("", repr=False)

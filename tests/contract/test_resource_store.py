@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gemini_balance.gateway.ports import Owned
+from gemini_balance.storage.database import Database
 from gemini_balance.storage.memory import MemoryResources
-from gemini_balance.storage.sqlite import SqliteResources
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,14 +21,15 @@ MINE = Owned("files/a", "key-1", "me", 1e12)
 THEIRS = Owned("files/a", "key-2", "they", 1e12)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ResourceStore]:
     if request.param == "memory":
         yield MemoryResources()
         return
-    kept = SqliteResources(tmp_path / "data" / "resources.db")
-    yield kept
-    await kept.close()
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
+    database = Database(url, tmp_path / "data")
+    yield database.resources
+    await database.close()
 
 
 async def test_what_was_put_is_there_for_its_client_only(store: ResourceStore) -> None:
@@ -65,13 +66,13 @@ async def test_deleting_what_is_not_there_is_no_error(store: ResourceStore) -> N
     await store.delete("me", "files/a")
 
 
-async def test_a_file_outlives_its_process(tmp_path: Path) -> None:
-    first = SqliteResources(tmp_path / "resources.db")
-    await first.put(MINE, 0.0)
+async def test_what_is_in_a_database_outlives_the_process(database_url: str, tmp_path: Path) -> None:
+    first = Database(database_url, tmp_path)
+    await first.resources.put(MINE, 0.0)
     await first.close()
-    again = SqliteResources(tmp_path / "resources.db")
-    await again.put(THEIRS._replace(until=5.0), 0.0)
-    await again.put(THEIRS._replace(name="files/b"), 6.0)  # by then the other has ended
-    assert await again.get("me", "files/a") == MINE
-    assert await again.get("they", "files/a") is None
+    again = Database(database_url, tmp_path)
+    await again.resources.put(THEIRS._replace(until=5.0), 0.0)
+    await again.resources.put(THEIRS._replace(name="files/b"), 6.0)  # by then the other has ended
+    assert await again.resources.get("me", "files/a") == MINE
+    assert await again.resources.get("they", "files/a") is None
     await again.close()

@@ -58,6 +58,11 @@ MEANINGS = {
     "PAID_KEY": "A Gemini key with billing. It serves `/images/…` and the models of `PAID_MODELS`, and nothing else.",
     "ALLOWED_TOKENS": "What clients may send as their API key. While it is empty, every call is answered with 401.",
     "AUTH_TOKEN": "The operator's password.",
+    "DATABASE_URL": (
+        "PostgreSQL's address, `postgresql://user:password@host/name`, for what must outlive the process: who made "
+        "which file or cache, and what the pool learnt of limits and projects. Empty: SQLite, in "
+        "`data/gemini-balance.db`."
+    ),
     "UPLOAD_PROVIDER": (
         "Image host that made pictures are uploaded to: SM.MS, PicGo, Cloudflare ImgBed or Aliyun OSS. Empty, or where "
         "it fails: the gateway serves them itself."

@@ -71,6 +71,7 @@ class KeyChecker:
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
+        self.begin()
         while self._pause:
             await asyncio.sleep(LOOK_SECONDS)
             await self.check()
@@ -83,6 +84,11 @@ class KeyChecker:
         for key in retired:
             if self._round(now, key).due <= now:
                 await self._probe(key)
+
+    def begin(self) -> None:
+        """Who was retired in an earlier run is asked at the first look: it may have been mended since."""
+        now = self._gateway.clock.now()
+        self._rounds = {key.id: _Round(now, self._pause) for key in self._gateway.pool.retired()}
 
     def _round(self, now: float, key: Key) -> _Round:
         found = self._rounds.get(key.id)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gemini_balance.app import build
+from gemini_balance.app import Kept, build
 from gemini_balance.settings import load
 
 pytestmark = pytest.mark.anyio
@@ -27,7 +27,7 @@ class Diary:
 
 async def test_the_pools_state_is_restored_before_the_first_call_and_saved_at_the_end() -> None:
     diary = Diary()
-    app = build(*load({"ACCESS_LOG": "false"}), store=diary)
+    app = build(*load({"ACCESS_LOG": "false"}), Kept(pool=diary))
     to_app: asyncio.Queue[Any] = asyncio.Queue()
     told: asyncio.Queue[Any] = asyncio.Queue()
     to_app.put_nowait({"type": "lifespan.startup"})

@@ -44,6 +44,15 @@ async def test_a_key_that_passes_a_probe_serves_again() -> None:
     assert ward.at_rest
 
 
+async def test_a_key_that_was_retired_in_an_earlier_run_is_asked_at_the_first_look() -> None:
+    ward = Ward(WELL)
+    await ward.play()
+    ward.transport.asked.clear()
+    ward.checker.begin()
+    assert await ward.after(0) == 1
+    assert ward.pool.keys[A].health is Health.READY
+
+
 async def test_a_probe_lists_models_with_that_very_key() -> None:
     ward = Ward(WELL)
     await ward.begin()

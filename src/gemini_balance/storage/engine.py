@@ -1,0 +1,84 @@
+"""Connections to SQLite, a file in the data folder, or to PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+FILE = "gemini-balance.db"
+BUSY_MILLISECONDS = 5_000
+PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # what was acknowledged outlives a power cut
+    "PRAGMA foreign_keys = ON",
+)
+POSTGRESQL = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
+HOW_TO_NAME = "DATABASE_URL must begin with postgresql:// or sqlite:///"
+
+
+def url_of(database_url: str, data: Path) -> URL:
+    """Where the database is; without an address, a file in `data`. Raises ValueError that says what to write."""
+    if not database_url:
+        return URL.create("sqlite", database=str(data / FILE))
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        raise ValueError(HOW_TO_NAME) from None  # the address may hold a password
+    if url.drivername in POSTGRESQL:
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername == "sqlite" and url.database:
+        return url
+    raise ValueError(HOW_TO_NAME)
+
+
+def async_engine(url: URL) -> AsyncEngine:
+    """For serving. Nothing is opened yet."""
+    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite") if is_sqlite(url) else url, pool_pre_ping=True)
+    _prepare(engine.sync_engine)
+    return engine
+
+
+def sync_engine(url: URL) -> Engine:
+    """For the start and the command line. Raises OSError where there can be no such folder."""
+    if is_sqlite(url) and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url)
+    _prepare(engine)
+    return engine
+
+
+def reading(engine: AsyncEngine) -> AsyncEngine:
+    """The same for who only reads: it waits for no writer."""
+    return engine.execution_options(only_reads=True)
+
+
+def is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _prepare(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open)
+        event.listen(engine, "begin", _begin)
+
+
+def _open(connection: Any, _record: object) -> None:
+    """Transactions begin and end where we say so: Python's driver would leave out the changes of tables."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """Whoever comes to write waits for whoever writes; one that has read before would be refused at once."""
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("only_reads") else "BEGIN IMMEDIATE")
