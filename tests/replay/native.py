@@ -28,6 +28,7 @@ TOKEN = "sk-replay-token"
 LISTED = "AQ.replay-key-1,AQ.replay-key-2"
 KEYS = parse_keys(LISTED)
 STRICT = "/gemini"
+ONCE = {"MAX_RETRIES": "0", "PATIENCE": "0"}
 CREDENTIALS = {b"authorization", b"x-goog-api-key", b"x-api-key", b"cookie"}
 
 
@@ -52,7 +53,7 @@ DEPARTURES = {
 
 def gateway_before(port: int) -> App:
     """A gateway that takes what listens on this port for Google, and tries each call once."""
-    settings = {"API_KEYS": LISTED, "ALLOWED_TOKENS": TOKEN, "ACCESS_LOG": "false", "MAX_RETRIES": "0"}
+    settings = {"API_KEYS": LISTED, "ALLOWED_TOKENS": TOKEN, "ACCESS_LOG": "false"} | ONCE
     return build(*load(settings | {"BASE_URL": f"http://127.0.0.1:{port}/v1beta"}))
 
 

@@ -98,6 +98,7 @@ def test_some_exchanges_of_every_kind_stay_what_they_are_however_they_are_cut(
 
 
 @pytest.mark.prove
+@pytest.mark.timeout(900)
 @PREFIXES
 def test_every_exchange_stays_what_it_is_however_it_is_cut(
     corpus: Path, prefix: str, capsys: pytest.CaptureFixture[str]
