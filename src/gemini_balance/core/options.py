@@ -74,6 +74,13 @@ class Options:
         0.001,
         2000,
     )
+    inline_max_mb: float = _row(
+        100.0,
+        "INLINE_MAX_MB",
+        "Media that are sent along with a chat, in megabytes of Base64; what is more is uploaded to Google first.",
+        0.001,
+        100,
+    )
     media_max_mb: float = _row(
         20.0,
         "MEDIA_MAX_MB",
