@@ -87,10 +87,11 @@ class Carrier:
         names = [name for name in (found.name, upload_in(query) if found.door is Door.UPLOAD else "") if name]
         pieces = None
         if streams(found, exchange.headers, query):
-            pieces = BodyPieces(receive, exchange.headers.get(b"content-length"))
+            pieces = BodyPieces(receive, exchange.headers.get(b"content-length"), options.body_idle)
             route = with_pieces(route, pieces.length)
         else:
-            body = await read_body(receive, exchange.headers.get(b"content-length"), largest)
+            length = exchange.headers.get(b"content-length")
+            body = await read_body(receive, length, largest, options.body_idle)
             body, referred, unchanged = await self.references.looked_into(exchange, body, largest)
             route = with_body(
                 route if unchanged else replace(route, headers=without_packing(route.headers)), body, found

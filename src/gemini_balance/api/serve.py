@@ -139,7 +139,7 @@ class Door:
         if match.resource is not None:
             return await self._resource(exchange, match.resource, receive)
         exchange.principal = authenticate(headers, query, self.tokens)
-        body = await read_body(receive, headers.get(b"content-length"), self._largest)
+        body = await read_body(receive, headers.get(b"content-length"), self._largest, self.options.body_idle)
         if match.made:
             return await self.studio.answer(
                 exchange, match.operation, body, receive, Terms(self._moment(), self.options)

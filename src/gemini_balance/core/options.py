@@ -74,6 +74,9 @@ class Options:
         0.001,
         2000,
     )
+    body_idle: float = _row(
+        60.0, "BODY_IDLE", "Seconds without a byte of a request's body, or of an upload, that end it.", 0.05, 3600
+    )
     inline_max_mb: float = _row(
         100.0,
         "INLINE_MAX_MB",
