@@ -60,8 +60,15 @@ class GatewayProcess:
 
     @property
     def rss_mb(self) -> float:
+        return self._memory("VmRSS")
+
+    @property
+    def peak_mb(self) -> float:
+        return self._memory("VmHWM")
+
+    def _memory(self, name: str) -> float:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
-        found = re.search(r"VmRSS:\s+(\d+)", status)
+        found = re.search(rf"{name}:\s+(\d+)", status)
         assert found
         return int(found[1]) / 1024
 

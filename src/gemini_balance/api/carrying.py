@@ -149,8 +149,11 @@ class Carrier:
             return await self.gateway.execute(route, carriage, story)
         client, now = carriage.errand.client, self.gateway.clock.now
         home = self.homes.find(now(), client)
-        if home is None or not await self._at_home(route, home, carriage, story):
+        if home is None:
             await self.gateway.execute(route, carriage, story)
+        elif not await self._at_home(route, home, carriage, story):
+            elsewhere = replace(route.demand, exclude=frozenset({home}))
+            await self.gateway.execute(replace(route, demand=elsewhere), carriage, story)
         if story.asking is not None:
             self.homes.note(now(), client, story.asking)
         return None

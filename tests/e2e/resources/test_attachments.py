@@ -14,6 +14,7 @@ from tests.replay.loopback import Loopback, RecordedGoogle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.e2e.resources.small_google import SmallGoogle
 
@@ -85,6 +86,15 @@ def test_what_was_uploaded_is_the_callers_and_nobody_elses(served: GatewayProces
     assert served.request("GET", f"/v1beta/{name}", None, THEIRS).status == 404
     part = {"type": "file", "file": {"file_id": name}}
     assert chat(served, part).json["choices"][0]["message"]["content"] == google.made[name][0]
+
+
+def test_the_key_that_has_a_named_file_gets_the_large_ones(served: GatewayProcess, google: SmallGoogle) -> None:
+    chat(served, image(LARGE))
+    name = next(reversed(google.made))
+    for _ in range(3):
+        google.calls.clear()
+        assert chat(served, {"type": "file", "file": {"file_id": name}}, image(LARGER)).status == 200
+        assert uploads(google) == [(google.made[name][0], sha256(LARGER).hexdigest())]
 
 
 def test_the_largest_are_uploaded_until_the_rest_may_come_along(served: GatewayProcess, google: SmallGoogle) -> None:
@@ -161,3 +171,20 @@ def test_a_file_is_used_once_google_has_processed_it(served: GatewayProcess, goo
 def test_no_error_of_an_upload_repeats_a_key(served: GatewayProcess, google: SmallGoogle) -> None:
     google.no_uploads = [(400, {"error": {"code": 400, "message": "Not with THE KEY."}})]
     assert chat(served, image(LARGE)).json["error"]["message"] == "Not with REDACTED."
+
+
+@pytest.mark.prove
+def test_a_file_of_90_mb_in_a_chat_is_uploaded_in_little_more_memory_than_its_request(
+    running_google: SmallGoogle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = PNG + bytes(range(250)) * 360_000
+    body = json.dumps({"model": "gemini-2.5-flash", "messages": [{"role": "user", "content": [image(data)]}]}).encode()
+    with gateway(running_google, tmp_path, MAX_BODY_MB="200") as served:
+        chat(served, image(SMALL))
+        before = served.rss_mb
+        answer = served.request("POST", "/hf/v1/chat/completions", body, MINE)
+        grown = served.peak_mb - before
+    assert (answer.status, uploads(running_google)[-1][1]) == (200, sha256(data).hexdigest())
+    with capsys.disabled():
+        print(f"\nA request of {len(body) / 1e6:.0f} MB took {grown:.0f} MB")
+    assert grown < 2 * len(body) / 2**20 + 20

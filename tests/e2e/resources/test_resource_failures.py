@@ -49,7 +49,7 @@ def test_before_the_first_byte_another_key_takes_over(
     answer = made(served, f"/v1beta/{path}", f"m{next(NUMBERS)}")
     asked = [call.key for call in google.calls if call.method == "POST"]
     assert (answer.status, answer.headers["gemini-balance-attempts"], len(asked)) == (200, "2", 2)
-    assert refusal is BUSY or asked[0] != asked[1]
+    assert asked[0] != asked[1]
 
 
 @pytest.mark.parametrize("path", PATHS)

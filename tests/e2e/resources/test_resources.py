@@ -23,7 +23,7 @@ OTHER = "sk-other-token"  # ends like TOKEN, so both have one name in logs
 MINE, THEIRS = {"x-goog-api-key": TOKEN}, {"x-goog-api-key": OTHER}
 BUSY = 503, {"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}
 NATIVE = "/v1beta/models/gemini-2.5-flash:generateContent"
-SETTINGS = {"ALLOWED_TOKENS": f"{TOKEN},{OTHER}", "TRUSTED_PROXIES": "127.0.0.0/8"}
+SETTINGS = {"ALLOWED_TOKENS": f"{TOKEN},{OTHER}", "TRUSTED_PROXIES": "127.0.0.0/8", "MAX_FAILURES": "0"}
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +200,25 @@ def test_resources_of_two_keys_in_one_request_are_a_clear_error(served: GatewayP
     answer = call(served, "POST", NATIVE, body)
     assert answer.status == 400
     assert f"{one} and {two} live with different API keys" in answer.json["error"]["message"]
+
+
+def test_files_of_two_keys_in_one_chat_are_a_clear_error_that_can_be_followed(
+    served: GatewayProcess, google: SmallGoogle
+) -> None:
+    one = uploaded(served)["name"]
+    google.no_uploads = [BUSY]  # so another key has the next one
+    two = uploaded(served)["name"]
+    refused = chat_about(served, one, two)
+    assert (refused.status, refused.json["error"]["type"]) == (400, "invalid_request_error")
+    assert refused.json["error"]["message"].startswith(f"{one} and {two} live with different API keys, ")
+    assert "Make both anew, one right after the other" in refused.json["error"]["message"]
+    assert chat_about(served, *(uploaded(served)["name"] for _ in range(2))).status == 200
+
+
+def chat_about(served: GatewayProcess, *names: str) -> Answer:
+    parts = [{"type": "file", "file": {"file_id": name}} for name in names]
+    body = {"model": "gemini-2.5-flash", "messages": [{"role": "user", "content": parts}]}
+    return call(served, "POST", "/hf/v1/chat/completions", body)
 
 
 @pytest.mark.parametrize("collection", ["files", "cachedContents", "fileSearchStores", "notYetKnown"])
