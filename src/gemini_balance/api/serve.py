@@ -229,9 +229,9 @@ class Door:
 
     def _attachments(self, exchange: Exchange, call: Call, size: int, aside: Pieces) -> Attachments | None:
         """What of a translated call is too large to be sent along. `size`: of its body, without what is aside."""
-        limit = int(self.options.inline_max_mb * 1_000_000)
         if call.request is None or call.upstream != GEMINI_API:
             return None
+        limit = int(self.options.inline_max_mb * 1_000_000)
         if not call.media and size + sum(map(len, aside)) <= limit * OF_A_PDF:
             return None
         found = taken_out(call.request, aside, limit, exchange.id)

@@ -25,6 +25,7 @@ class Call:
     body: bytes = b""
     size: int = 0
     digest: str = ""
+    whole: bool = True
 
     @property
     def key(self) -> str:
@@ -54,6 +55,8 @@ class SmallGoogle:
             return
         call = await self._read(scope, receive)
         self.calls.append(call)
+        if not call.whole:
+            return
         status, body, headers = self._answer(call)
         if isinstance(body, int):
             await self._pour(send, body, headers, cut="cut" in call.query)
@@ -76,6 +79,7 @@ class SmallGoogle:
         digest, more = hashlib.sha256(), True
         while more:
             message = await receive()
+            call.whole = message["type"] != "http.disconnect"
             piece, more = message.get("body", b""), message.get("more_body", False)
             digest.update(piece)
             call.size += len(piece)

@@ -61,10 +61,9 @@ def parts_sent(google: SmallGoogle) -> Any:
 
 
 def uploads(google: SmallGoogle) -> list[tuple[str, str]]:
-    """Key and digest of all that was uploaded."""
-    return [
-        (call.key, call.digest) for call in google.calls if "finalize" in call.headers.get("x-goog-upload-command", "")
-    ]
+    """Key and digest of all that was uploaded to its end."""
+    whole = [call for call in google.calls if call.whole]
+    return [(call.key, call.digest) for call in whole if "finalize" in call.headers.get("x-goog-upload-command", "")]
 
 
 def test_what_is_too_large_is_uploaded_with_the_key_that_answers(served: GatewayProcess, google: SmallGoogle) -> None:
