@@ -116,7 +116,7 @@ class Attacher:
             ("x-goog-upload-protocol", "resumable"),
             ("x-goog-upload-command", "start"),
             ("x-goog-upload-header-content-length", str(size)),
-            ("x-goog-upload-header-content-type", kind),
+            ("x-goog-upload-header-content-type", _sayable(kind)),
             ("content-type", "application/json"),
         )
         request = self.upstream.request(replace(_route(UPLOADS, "POST", len(body), told), body=body), key)
@@ -166,6 +166,11 @@ def _route(path: str, verb: str, length: int = 0, headers: tuple[tuple[str, str]
     return Route(
         GEMINI_API, Operation.RESOURCE, "", path, b"", Framing.RAW, Demand(""), headers=(*headers, *told), verb=verb
     )
+
+
+def _sayable(kind: str) -> str:
+    """The caller says what its media are, in any words: they must not write a header of ours."""
+    return kind if kind and kind.isascii() and kind.isprintable() else "application/octet-stream"
 
 
 def _refusal(status: int, body: bytes, content_type: str, key: KeySpec) -> Outcome:

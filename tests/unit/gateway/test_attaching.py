@@ -69,6 +69,15 @@ async def test_a_file_is_uploaded_once_for_a_key_and_then_named() -> None:
     )
 
 
+@pytest.mark.parametrize("kind", ["video/mp4\r\nx-more: 1", "видео/mp4", ""])
+async def test_a_type_that_no_header_can_say_is_not_said(kind: str) -> None:
+    scene = Scene(BEGUN, told({"file": file()}))
+    await scene.body(Attachments("me", (Attachment("w-0-file", kind, [b"AAAA"]),)))
+    head = scene.transport.plain.asked[0].head
+    assert b"x-goog-upload-header-content-type: application/octet-stream\r\n" in head
+    assert b"x-more" not in head
+
+
 async def test_what_was_uploaded_before_a_failure_is_not_uploaded_again() -> None:
     both = replace(ONE, items=(*ONE.items, Attachment("w-1-file", "image/png", [b"AAAA"])))
     scene = Scene(BEGUN, told({"file": file()}), refuses(503, "Busy."), BEGUN, told({"file": file(uri="u")}))
