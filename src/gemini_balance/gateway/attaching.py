@@ -94,7 +94,7 @@ class Attacher:
         addresses = known.get(key.id, {})
         for one in attachments.items:
             if one.word not in addresses:
-                size = decoded_size(one.base64)
+                size = _size_of(one)
                 where = await self._begin(one.kind, size, key)
                 known[key.id] = addresses  # an upload that is begun counts
                 addresses[one.word] = await self._address(one, size, where, attachments.client, key)
@@ -166,6 +166,13 @@ def _route(path: str, verb: str, length: int = 0, headers: tuple[tuple[str, str]
     return Route(
         GEMINI_API, Operation.RESOURCE, "", path, b"", Framing.RAW, Demand(""), headers=(*headers, *told), verb=verb
     )
+
+
+def _size_of(one: Attachment) -> int:
+    try:
+        return decoded_size(one.base64)
+    except ValueError as error:
+        raise NotAttached(Outcome(Cause.BAD_REQUEST, 400, NOT_BASE64)) from error
 
 
 def _sayable(kind: str) -> str:

@@ -120,9 +120,10 @@ def test_both_alphabets_of_base64_are_read_and_nothing_else(served: GatewayProce
     text = urlsafe_b64encode(data).decode().rstrip("=")
     assert chat(served, addressed(f"data:image/png;base64,{text}")).status == 200
     assert [digest for _, digest in uploads(google)] == [sha256(data).hexdigest()]
-    refused = chat(served, addressed(f"data:image/png;base64,{text}!"))
-    assert (refused.status, refused.json["error"]["type"]) == (400, "invalid_request_error")
-    assert "not valid Base64" in refused.json["error"]["message"]
+    for wrong in (f"{text}!", f"{text[:9000]}!{text[9001:]}"):
+        refused = chat(served, addressed(f"data:image/png;base64,{wrong}"))
+        assert (refused.status, refused.json["error"]["type"]) == (400, "invalid_request_error")
+        assert "not valid Base64" in refused.json["error"]["message"]
 
 
 @pytest.mark.parametrize("refusal", [BUSY, SPENT, DEAD], ids=["busy", "spent", "dead"])

@@ -27,9 +27,10 @@ def decoded(texts: Iterable[bytes | memoryview]) -> Iterator[bytes]:
     rest = b""
     for text in texts:
         for at in range(0, len(text), SLICE):
-            if rest.endswith(b"="):
+            more = bytes(text[at : at + SLICE])
+            if b"=" in rest and more.strip(b"="):
                 raise ValueError("Base64 goes on after its end")
-            known = rest + bytes(text[at : at + SLICE])
+            known = rest + more
             end = (len(known) - 1) // 4 * 4  # of the last four, padding may be a part
             yield _plain(known[:end])
             rest = known[end:]
@@ -37,12 +38,15 @@ def decoded(texts: Iterable[bytes | memoryview]) -> Iterator[bytes]:
 
 
 def decoded_size(texts: Iterable[bytes | memoryview]) -> int:
-    """In bytes, without decoding it."""
+    """In bytes, without decoding it. Raises ValueError where there is no such size."""
     told, end = 0, b""
     for text in texts:
         told += len(text)
         end = (end + bytes(text[-2:]))[-2:]
-    return (told - end.count(b"=")) * 3 // 4
+    meant = told - end.count(b"=")
+    if meant % 4 == 1:
+        raise ValueError(f"{meant} is no length of Base64")
+    return meant * 3 // 4
 
 
 def _plain(text: bytes) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode, urlsafe_b64encode
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gemini_balance.core.wire.base64_slices import SLICE, base64_of, decoded, decoded_size
@@ -17,6 +17,7 @@ def test_slices_join_without_a_seam(more: int, slices: int) -> None:
     assert base64_of(data) == b64encode(data).decode()
 
 
+@example(b"A", [3], url=False, padded=True)  # padding in two pieces
 @given(st.binary(max_size=40), st.lists(st.integers(0, 60), max_size=4), st.booleans(), st.booleans())
 def test_what_is_decoded_in_pieces_is_what_was_encoded(data: bytes, cuts: list[int], url: bool, padded: bool) -> None:
     text = (urlsafe_b64encode if url else b64encode)(data)
@@ -25,6 +26,12 @@ def test_what_is_decoded_in_pieces_is_what_was_encoded(data: bytes, cuts: list[i
     pieces = [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
     assert b"".join(decoded(pieces)) == data
     assert decoded_size(pieces) == len(data)
+
+
+@pytest.mark.parametrize("pieces", [[b"A"], [b"A" * 5], [b"AAAA", b"A=="], [b"AAAA", b"!"]])
+def test_what_stands_for_no_number_of_bytes_is_known_before_any_is_decoded(pieces: list[bytes]) -> None:
+    with pytest.raises(ValueError, match="no length of Base64"):
+        decoded_size(pieces)
 
 
 def test_what_is_decoded_comes_slice_by_slice() -> None:
