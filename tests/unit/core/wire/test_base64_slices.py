@@ -17,7 +17,7 @@ def test_slices_join_without_a_seam(more: int, slices: int) -> None:
     assert base64_of(data) == b64encode(data).decode()
 
 
-@example(b"A", [3], url=False, padded=True)  # padding in two pieces
+@example(data=b"A", cuts=[3], url=False, padded=True)  # padding in two pieces
 @given(st.binary(max_size=40), st.lists(st.integers(0, 60), max_size=4), st.booleans(), st.booleans())
 def test_what_is_decoded_in_pieces_is_what_was_encoded(data: bytes, cuts: list[int], url: bool, padded: bool) -> None:
     text = (urlsafe_b64encode if url else b64encode)(data)
