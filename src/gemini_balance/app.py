@@ -36,6 +36,7 @@ from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS, Operation
 from gemini_balance.core.catalog.told import told_limits
 from gemini_balance.core.pool import KeyPool
 from gemini_balance.gateway.album import PREFIX, Album
+from gemini_balance.gateway.attaching import Attacher
 from gemini_balance.gateway.execute import Gateway
 from gemini_balance.gateway.journal import Journal
 from gemini_balance.gateway.keys import VERTEX_PROBE, KeyChecker
@@ -186,7 +187,8 @@ def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: Sys
     keys = with_paid(settings.api_keys, settings.paid_key)
     pool = KeyPool(keys, options.max_failures, dice, told_limits(options.quota_limits))
     way = transport, clock, RetryPolicy(options.max_retries), dice, options.patience
-    gateway = Gateway(pool, {GEMINI_API: google}, *way)
+    owners = Owners(kept.resources or MemoryResources(), clock)
+    gateway = Gateway(pool, {GEMINI_API: google}, *way, attacher=Attacher(google, raw, owners))
     vertex = Gateway(KeyPool(settings.vertex_api_keys, options.max_failures, dice), _express(settings), *way)
     media = _media(options)
     journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [])
@@ -194,7 +196,6 @@ def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: Sys
     trusted = TrustedProxies(settings.trusted_proxies)
     tokens = TokenBook(settings.allowed_tokens, secrets.token_bytes(32))
     public = PublicUrl(settings.public_url, trusted)
-    owners = Owners(kept.resources or MemoryResources(), clock)
     carrier = Carrier(gateway, raw, owners, _references(owners, public, google.address))
     album = Album(kept.pictures or MemoryPictures(secrets.token_bytes(32)), clock, _image_host(settings, clock))
     studio = _studio(gateway, album, public)

@@ -134,7 +134,8 @@ class GatewayProtocol(HttpToolsProtocol):
     def begin_reply(self, scope: Scope, status: int, headers: Headers, length: int | None) -> bool:
         """Implements `BeginReply`. uvicorn searches each header's name and value with a regex, at every reply.
 
-        Whatever is not the plain case is left to it: calls in a pipeline, HTTP/1.0, HEAD, the connection's last reply.
+        Whatever is not the plain case is left to it: calls in a pipeline, HTTP/1.0, HEAD, the connection's last reply,
+        and one to a request that has not ended.
         """
         cycle = self.cycle
         if cycle.scope is not scope or not _is_plain(cycle):
@@ -154,7 +155,7 @@ class GatewayProtocol(HttpToolsProtocol):
 def _is_plain(cycle: RequestResponseCycle) -> bool:
     """Has nothing of the reply been sent, can it be sent at once, and can another one follow it?"""
     unsent = not (cycle.response_started or cycle.disconnected or cycle.flow.write_paused)
-    return unsent and cycle.keep_alive and cycle.scope["method"] != "HEAD"
+    return unsent and not cycle.more_body and cycle.keep_alive and cycle.scope["method"] != "HEAD"
 
 
 class GatewaySocket(WebSocketsSansIOProtocol):

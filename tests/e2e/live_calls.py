@@ -5,27 +5,26 @@ from __future__ import annotations
 import asyncio
 import json
 import urllib.request
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from google import genai
 from google.genai import types
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
 
 from tests.e2e.processes import TOKEN, GatewayProcess, control, gateway, stats
+from tests.unit.simulator.google_live import SETUP, said, talk
 from tests.unit.simulator.tls import in_tls
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
+    import pytest
+
     from gemini_balance.simulator import RunningSimulator
 
-MODEL = "gemini-3.8-live"
 OTHER = "sk-other-token"
-SETUP = {"setup": {"model": f"models/{MODEL}", "generationConfig": {"responseModalities": ["TEXT"]}}}
 METHOD = "BidiGenerateContent"
 MINE, THEIRS = {"x-goog-api-key": TOKEN}, {"x-goog-api-key": OTHER}
 
@@ -37,37 +36,6 @@ def url(served: GatewayProcess, method: str = METHOD, version: str = "v1beta", h
 
 def opened(address: str, headers: dict[str, str] | None = None) -> connect:
     return connect(address, additional_headers=MINE if headers is None else headers, proxy=None)
-
-
-def said(text: str) -> dict[str, Any]:
-    return {"clientContent": {"turns": [{"role": "user", "parts": [{"text": text}]}], "turnComplete": True}}
-
-
-async def talk(socket: ClientConnection, *messages: Any) -> list[Any]:
-    for message in messages:
-        await socket.send(json.dumps(message))
-    answers = []
-    async for data in socket:
-        assert isinstance(data, bytes)  # as Google sends them
-        answers.append(json.loads(data))
-        if "turnComplete" in str(answers[-1]):
-            break
-    return answers
-
-
-async def closed(socket: ClientConnection, *messages: Any) -> tuple[int, str]:
-    with suppress(ConnectionClosed):
-        for message in messages:
-            await socket.send(json.dumps(message))
-    with pytest.raises(ConnectionClosed) as over:
-        await asyncio.wait_for(_drained(socket), 20)
-    assert over.value.rcvd is not None
-    return over.value.rcvd.code, over.value.rcvd.reason
-
-
-async def _drained(socket: ClientConnection) -> None:
-    while True:
-        await socket.recv()
 
 
 def heard(served: GatewayProcess) -> list[Any]:

@@ -12,7 +12,7 @@ from tests.e2e.processes import requests
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionFunctionToolParam, ChatCompletionMessageParam
 
-    from gemini_balance.simulator import RunningSimulator
+    from tests.e2e.processes import Google
 
 MODEL = "gemini-2.5-flash"
 THINKER = "gemini-3.6-flash"
@@ -38,6 +38,6 @@ def tool(name: str) -> ChatCompletionFunctionToolParam:
     return {"type": "function", "function": {"name": name, "description": f"Calls {name}", "parameters": schema}}
 
 
-def sent(google: RunningSimulator) -> Any:
+def sent(google: Google) -> Any:
     """The body of the last call that the fake Google received."""
     return json.loads(requests(google)[-1]["body"])

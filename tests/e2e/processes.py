@@ -15,16 +15,21 @@ import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gemini_balance.simulator import RunningSimulator
-
 TOKEN = "sk-test-token"
 KEYS = ("AIzaSim-amber-1", "AIzaSim-basil-1", "AIzaSim-cedar-1")
 START_SECONDS = 20.0
+
+
+class Google(Protocol):
+    """A fake one that runs."""
+
+    @property
+    def url(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class GatewayProcess:
     port: int
     process: subprocess.Popen[bytes]
     log: Path
-    google: RunningSimulator = field(repr=False)
+    google: Google = field(repr=False)
 
     @property
     def url(self) -> str:
@@ -55,8 +60,15 @@ class GatewayProcess:
 
     @property
     def rss_mb(self) -> float:
+        return self._memory("VmRSS")
+
+    @property
+    def peak_mb(self) -> float:
+        return self._memory("VmHWM")
+
+    def _memory(self, name: str) -> float:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
-        found = re.search(r"VmRSS:\s+(\d+)", status)
+        found = re.search(rf"{name}:\s+(\d+)", status)
         assert found
         return int(found[1]) / 1024
 
@@ -83,7 +95,7 @@ class GatewayProcess:
 
 
 @contextlib.contextmanager
-def gateway(google: RunningSimulator, folder: Path, **settings: str) -> Iterator[GatewayProcess]:
+def gateway(google: Google, folder: Path, **settings: str) -> Iterator[GatewayProcess]:
     """Started in an empty folder, with no other environment than what is given."""
     port = free_port()
     log = folder / f"gateway-{port}.log"
@@ -131,12 +143,12 @@ def free_port() -> int:
         return port
 
 
-def control(google: RunningSimulator, **changes: Any) -> None:
+def control(google: Google, **changes: Any) -> None:
     """Change the fake Google while it runs."""
     post(f"{google.url}/__control", changes)
 
 
-def reset(google: RunningSimulator) -> None:
+def reset(google: Google) -> None:
     post(f"{google.url}/__control/reset", None)
     post(f"{google.url}/__stats/reset", None)
 
@@ -147,12 +159,12 @@ def post(url: str, value: Any) -> None:
         assert reply.status == 200
 
 
-def stats(google: RunningSimulator) -> Any:
+def stats(google: Google) -> Any:
     with urllib.request.urlopen(f"{google.url}/__stats", timeout=10) as reply:
         return json.load(reply)
 
 
-def requests(google: RunningSimulator) -> list[Any]:
+def requests(google: Google) -> list[Any]:
     """The calls for content, oldest first; the gateway's own questions for the model list are left out."""
     with urllib.request.urlopen(f"{google.url}/__requests", timeout=10) as reply:
         seen: list[Any] = json.load(reply)

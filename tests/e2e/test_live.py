@@ -11,22 +11,28 @@ from websockets.exceptions import InvalidStatus
 from tests.e2e.live_calls import (
     METHOD,
     MINE,
-    MODEL,
-    SETUP,
     THEIRS,
-    closed,
     google_client,
     heard,
     nothing_runs,
     opened,
     record,
-    said,
-    talk,
     token_of,
     url,
 )
 from tests.e2e.processes import KEYS, TOKEN, GatewayProcess, gateway, stats
-from tests.unit.simulator.google_live import call_and_answer
+from tests.unit.simulator.google_live import (
+    MODEL,
+    SETUP,
+    call_and_answer,
+    closed,
+    going_away,
+    handle_of,
+    interrupting,
+    resuming,
+    said,
+    talk,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,12 +173,8 @@ async def test_a_browser_shows_its_ephemeral_token_in_the_query(served: GatewayP
 
 
 async def test_an_interruption_reaches_google_in_the_middle_of_a_turn(served: GatewayProcess) -> None:
-    sound = {"realtimeInput": {"audio": {"mimeType": "audio/pcm", "data": "AAAA"}}}
     async with opened(url(served)) as socket:
-        await socket.send(json.dumps(SETUP))
-        await socket.send(json.dumps(said("[[sim: pace_ms=200 events=2 thoughts=0]] long")))
-        answers = [json.loads(await socket.recv()) for _ in range(2)]
-        answers += await talk(socket, sound, said("[[sim: words=0 events=1 thoughts=0]] short"))
+        answers = await interrupting(socket)
     assert [name for answer in answers[1:4] for name in answer["serverContent"]] == [
         "modelTurn",
         "interrupted",
@@ -182,9 +184,9 @@ async def test_an_interruption_reaches_google_in_the_middle_of_a_turn(served: Ga
 
 async def test_going_away_is_passed_on_and_no_failure(served: GatewayProcess) -> None:
     async with opened(url(served)) as socket:
-        await talk(socket, SETUP, said("[[sim: go_away=0.1]] hi"))
-        assert json.loads(await socket.recv()) == {"goAway": {"timeLeft": "0.1s"}}
-        assert await closed(socket) == (1011, "Deadline expired before operation could complete.")
+        told, ending = await going_away(socket)
+    assert told == {"goAway": {"timeLeft": "0.1s"}}
+    assert ending == (1011, "Deadline expired before operation could complete.")
     line = await record(served, socket)
     assert (line["ending"], line["attempts"][0]["cause"], line["usage"]["total"] > 0) == ("whole", "answered", True)
 
@@ -213,11 +215,8 @@ async def test_a_client_that_vanishes_ends_the_conversation_at_google(served: Ga
 
 
 async def test_a_session_is_resumed_with_its_key_by_its_owner_only(served: GatewayProcess) -> None:
-    first = {"setup": {**SETUP["setup"], "sessionResumption": {}}}
     async with opened(url(served)) as socket:
-        await talk(socket, first, said("one"))
-        handle = json.loads(await socket.recv())["sessionResumptionUpdate"]["newHandle"]
-    again = {"setup": {**SETUP["setup"], "sessionResumption": {"handle": handle}}}
+        again = resuming(handle=await handle_of(socket))
     for _ in range(3):
         async with opened(url(served)) as socket:
             answers = await talk(socket, again, said("[[sim: events=1 thoughts=0 words=0]] two"))

@@ -13,20 +13,16 @@ from websockets.exceptions import InvalidStatus
 
 from tests.e2e.live_calls import (
     MINE,
-    MODEL,
-    SETUP,
     begun,
-    closed,
     failing,
     heard,
     nothing_runs,
     opened,
     record,
-    said,
-    talk,
     url,
 )
 from tests.e2e.processes import KEYS, control, gateway
+from tests.unit.simulator.google_live import MODEL, SETUP, closed, said, talk
 
 if TYPE_CHECKING:
     from pathlib import Path

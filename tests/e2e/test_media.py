@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.processes import TOKEN, GatewayProcess, gateway, requests
+from tests.e2e.processes import TOKEN, GatewayProcess, control, gateway, requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from gemini_balance.simulator import RunningSimulator
     from tests.e2e.processes import Answer
@@ -134,6 +135,21 @@ def test_several_images_keep_their_places_in_a_stream(
     answer = asked(fetching, f"{album}/photo.png", here, f"{album}/moved", stream=True)
     assert answer.body.endswith(b"data: [DONE]\n\n")
     assert sent_parts(google) == [{"text": QUESTION}, IMAGE, IMAGE, IMAGE]
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["unary", "stream"])
+def test_a_video_too_large_to_come_along_is_uploaded_and_waited_for(
+    google: RunningSimulator, tmp_path: Path, stream: bool
+) -> None:
+    control(google, resources={"processing": 0.3})
+    video = b"\x00\x00\x00\x18ftypmp42" + bytes(200_000)
+    with gateway(google, tmp_path, INLINE_MAX_MB="0.1") as served:
+        answer = asked(served, f"data:video/mp4;base64,{base64.b64encode(video).decode()}", stream=stream)
+    assert (answer.status, answer.body.endswith(b"data: [DONE]\n\n")) == (200, stream)
+    begun, uploaded, chat = requests(google)
+    assert (begun["path"], uploaded["key"], chat["key"]) == ("/upload/v1beta/files", begun["key"], begun["key"])
+    file = json.loads(chat["body"])["contents"][0]["parts"][1]["fileData"]
+    assert (file["mimeType"], file["fileUri"].startswith(f"{google.url}/v1beta/files/")) == ("video/mp4", True)
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["unary", "stream"])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from io import BytesIO
 from typing import Any, Protocol
 
-from gemini_balance.core.errors import BadRequest, TooLarge
+from gemini_balance.core.errors import BadRequest, BodyStalled, TooLarge
 
 Message = MutableMapping[str, Any]  # ASGI's own shape: the values' types depend on the message's
 Scope = MutableMapping[str, Any]
@@ -33,8 +34,11 @@ class ClientLeft(Exception):
     """The client went away before its request was whole."""
 
 
-async def read_body(receive: Receive, length: bytes | None, limit: int) -> bytes:
-    """`length` is the Content-Length header. Raises TooLarge as soon as that is known, ClientLeft."""
+async def read_body(receive: Receive, length: bytes | None, limit: int, idle: float) -> bytes:
+    """`length` is the Content-Length header; `idle`: seconds after which a body that has begun is given up.
+
+    Raises TooLarge as soon as that is known, BodyStalled, ClientLeft.
+    """
     if length is not None:
         _check_length(length, limit)
     message = await receive()
@@ -45,8 +49,7 @@ async def read_body(receive: Receive, length: bytes | None, limit: int) -> bytes
     whole = BytesIO()  # joining 27 MB at the end takes 20 ms; here each piece brings its share of that
     whole.write(body)
     while message.get("more_body"):
-        message = await receive()
-        _check_here(message)
+        message = await _next(receive, idle)
         whole.write(message.get("body", b""))
         if whole.tell() > limit:
             raise _too_large(limit)
@@ -54,24 +57,38 @@ async def read_body(receive: Receive, length: bytes | None, limit: int) -> bytes
 
 
 class BodyPieces:
-    """Implements `Pieces`. Raises ClientLeft when read after the client went away."""
+    """Implements `Pieces`. Reading raises ClientLeft after the client went away, and BodyStalled."""
 
-    def __init__(self, receive: Receive, length: bytes | None) -> None:
-        """`length` is the Content-Length header. Raises BadRequest where that is none."""
+    def __init__(self, receive: Receive, length: bytes | None, idle: float) -> None:
+        """`length` is the Content-Length header; `idle`: seconds that one piece may take to come.
+
+        Raises BadRequest where the length is no number.
+        """
         if length is not None and not length.isdigit():
             raise BadRequest("The Content-Length header is not a number.")
         self.length = None if length is None else int(length)
         self._receive = receive
+        self._idle = idle
         self._ended = False
 
     async def read(self) -> bytes:
         while not self._ended:
-            message = await self._receive()
-            _check_here(message)
+            message = await _next(self._receive, self._idle)
             self._ended = not message.get("more_body")
             if piece := message.get("body", b""):
                 return bytes(piece)
         return b""
+
+
+async def _next(receive: Receive, idle: float) -> Message:
+    try:
+        async with asyncio.timeout(idle):
+            message = await receive()
+    except TimeoutError as error:
+        stalled = f"The request stopped in the middle: no byte of its body came for {idle:g} s (BODY_IDLE)."
+        raise BodyStalled(stalled) from error
+    _check_here(message)
+    return message
 
 
 def _check_length(length: bytes, limit: int) -> None:

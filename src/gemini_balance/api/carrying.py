@@ -87,10 +87,11 @@ class Carrier:
         names = [name for name in (found.name, upload_in(query) if found.door is Door.UPLOAD else "") if name]
         pieces = None
         if streams(found, exchange.headers, query):
-            pieces = BodyPieces(receive, exchange.headers.get(b"content-length"))
+            pieces = BodyPieces(receive, exchange.headers.get(b"content-length"), options.body_idle)
             route = with_pieces(route, pieces.length)
         else:
-            body = await read_body(receive, exchange.headers.get(b"content-length"), largest)
+            length = exchange.headers.get(b"content-length")
+            body = await read_body(receive, length, largest, options.body_idle)
             body, referred, unchanged = await self.references.looked_into(exchange, body, largest)
             route = with_body(
                 route if unchanged else replace(route, headers=without_packing(route.headers)), body, found
@@ -148,8 +149,11 @@ class Carrier:
             return await self.gateway.execute(route, carriage, story)
         client, now = carriage.errand.client, self.gateway.clock.now
         home = self.homes.find(now(), client)
-        if home is None or not await self._at_home(route, home, carriage, story):
+        if home is None:
             await self.gateway.execute(route, carriage, story)
+        elif not await self._at_home(route, home, carriage, story):
+            elsewhere = replace(route.demand, exclude=frozenset({home}))
+            await self.gateway.execute(replace(route, demand=elsewhere), carriage, story)
         if story.asking is not None:
             self.homes.note(now(), client, story.asking)
         return None

@@ -6,7 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from gemini_balance.api import names
-from gemini_balance.core.errors import MethodNotAllowed, NotSignedIn, OverloadLasts, PoolBusy
+from gemini_balance.core.errors import BodyStalled, MethodNotAllowed, NotSignedIn, OverloadLasts, PoolBusy
 from gemini_balance.core.outcome import Blame, Cause
 from gemini_balance.gateway.failures import error_for
 
@@ -78,6 +78,8 @@ def _headers(error: GatewayError) -> Headers:
             headers.append((names.RETRY_AFTER_MS, b"%d" % ceil(error.retry_after * 1000)))
         case MethodNotAllowed():
             headers.append((b"allow", ", ".join(error.allowed).encode()))
+        case BodyStalled():
+            headers.append((b"connection", b"close"))  # what is left of the body would be taken for a request
         case NotSignedIn():
             headers.append((b"www-authenticate", b"Bearer"))
         case _:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from gemini_balance.api import cors, names
+from gemini_balance.api import cors, names, references
 from gemini_balance.api.asgi import ClientLeft, read_body
 from gemini_balance.api.auth import authenticate
 from gemini_balance.api.clients import client_of
@@ -29,6 +29,7 @@ from gemini_balance.core.catalog.config import Config, config_of
 from gemini_balance.core.catalog.route import Route, route_of
 from gemini_balance.core.dialects import Moment
 from gemini_balance.core.errors import GatewayError, ShuttingDown
+from gemini_balance.core.gemini.attachments import OF_A_PDF, Attachments, taken_out
 from gemini_balance.core.gemini.long_decode import UNLIMITED, unary_limit
 from gemini_balance.core.gemini.references import CONTINUES, may_refer
 from gemini_balance.core.gemini.signatures import SignatureStore
@@ -138,7 +139,7 @@ class Door:
         if match.resource is not None:
             return await self._resource(exchange, match.resource, receive)
         exchange.principal = authenticate(headers, query, self.tokens)
-        body = await read_body(receive, headers.get(b"content-length"), self._largest)
+        body = await read_body(receive, headers.get(b"content-length"), self._largest, self.options.body_idle)
         if match.made:
             return await self.studio.answer(
                 exchange, match.operation, body, receive, Terms(self._moment(), self.options)
@@ -201,11 +202,14 @@ class Door:
             if call.media:
                 spare = None if has_marks(body) and not aside else aside
                 await prepare(call.media, self.media, self._largest, spare)
+            attachments = self._attachments(exchange, call, len(body), aside)
             who = exchange.principal.name if exchange.principal else ""
             route = delivered(route_of(call, self._moment(), who), call, self.options)
             tell(exchange, call, route.model, route.dropped, route.warning)
             if aside:
                 route = _with(route, whole(route.body, aside))
+            if attachments is not None:
+                route = replace(route, attachments=attachments)
             if len(route.body) > HUGE:
                 await others_turn(route.body)
             answer = self._remembering(exchange, route, reply) if _is_pinnable(call) else reply
@@ -222,6 +226,16 @@ class Door:
         finally:
             reply.stop()
             watch.stop()
+
+    def _attachments(self, exchange: Exchange, call: Call, size: int, aside: Pieces) -> Attachments | None:
+        """What of a translated call is too large to be sent along. `size`: of its body, without what is aside."""
+        if call.request is None or call.upstream != GEMINI_API:
+            return None
+        limit = int(self.options.inline_max_mb * 1_000_000)
+        if not call.media and size + sum(map(len, aside)) <= limit * OF_A_PDF:
+            return None
+        found = taken_out(call.request, aside, limit, exchange.id)
+        return Attachments(references.client_of(exchange), found) if found else None
 
     def _remembering(self, exchange: Exchange, route: Route, reply: ClientReply) -> Reply:
         """A caller that goes on with a long answer itself comes back with a token, which only one key knows."""

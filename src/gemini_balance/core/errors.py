@@ -82,6 +82,13 @@ class TooLarge(GatewayError):
     code = "request_too_large"
 
 
+class BodyStalled(GatewayError):
+    """The caller stopped sending in the middle of its request."""
+
+    status = 408
+    code = "request_timeout"
+
+
 class PoolBusy(GatewayError):
     """Every key that could serve rests; one is free again after `retry_after` seconds."""
 

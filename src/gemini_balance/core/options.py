@@ -74,6 +74,16 @@ class Options:
         0.001,
         2000,
     )
+    body_idle: float = _row(
+        60.0, "BODY_IDLE", "Seconds without a byte of a request's body, or of an upload, that end it.", 0.05, 3600
+    )
+    inline_max_mb: float = _row(
+        100.0,
+        "INLINE_MAX_MB",
+        "Media that are sent along with a chat, in megabytes of Base64; what is more is uploaded to Google first.",
+        0.001,
+        100,
+    )
     media_max_mb: float = _row(
         20.0,
         "MEDIA_MAX_MB",

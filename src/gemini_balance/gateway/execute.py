@@ -16,6 +16,7 @@ from gemini_balance.core.gemini.classify import classify
 from gemini_balance.core.gemini.unknowns import Unknowns
 from gemini_balance.core.outcome import CLIENT_GONE, Cause, Outcome
 from gemini_balance.core.pool import KeyPool, Lease, Never, NotYet
+from gemini_balance.gateway.attaching import NotAttached
 from gemini_balance.gateway.carry import Carriage
 from gemini_balance.gateway.delivery import further
 from gemini_balance.gateway.failures import ASK_THE_OPERATOR, OVERLOADED, CallFailed
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
     from gemini_balance.core.catalog.route import Route
     from gemini_balance.core.errors import GatewayError
     from gemini_balance.core.pool import Demand
+    from gemini_balance.gateway.attaching import Attacher
     from gemini_balance.gateway.ports import Clock, Reply, Transport, Upstream, UpstreamReply
     from gemini_balance.gateway.story import Story
 
 Got = Lease | NotYet | Never
+MOST_UPLOADS = 3  # keys of one call that large media are uploaded with
 PASSED_ON = (Carriage, Conversation)  # what is not understood on its way
 
 
@@ -48,6 +51,7 @@ class Gateway:
     policy: RetryPolicy
     dice: Callable[[], float]
     patience: float = 20.0  # seconds that a call may wait for a key, all its waits together
+    attacher: Attacher | None = None
     unknowns: Unknowns = field(default_factory=Unknowns)
     room: WaitingRoom = field(init=False)
 
@@ -74,12 +78,16 @@ class Gateway:
                 outcome = await self._go_on(outcome, route, reply, story)
             if outcome.good:
                 return self._answered(story)
-            decision = STOP if route.single_attempt else decide(self.policy, story.attempts, self.dice)
+            decision = STOP if self._stays(route, story) else decide(self.policy, story.attempts, self.dice)
             if not isinstance(decision, TryAgain):
                 raise CallFailed(outcome, route.model)
             if decision.delay:
                 await asyncio.sleep(decision.delay)
             demand = replace(demand, exclude=decision.exclude, again=True)
+
+    def _stays(self, route: Route, story: Story) -> bool:
+        """With the key that failed: another may not be asked, or what has to be uploaded first was often enough."""
+        return route.single_attempt or len(story.attached) >= MOST_UPLOADS
 
     def _answered(self, story: Story) -> None:
         """What others failed at could be done: it may have been their keys."""
@@ -147,7 +155,7 @@ class Gateway:
             reply.restart()
         story.asks(lease.key.id)
         try:
-            outcome = await self._ask(lease, route, reply, hop)
+            outcome = await self._ask(lease, route, reply, story, hop)
         finally:
             now = self.clock.now()
             self.pool.settle(now, lease, outcome)
@@ -157,10 +165,14 @@ class Gateway:
             self.room.look()
         return outcome
 
-    async def _ask(self, lease: Lease, route: Route, reply: Reply | Carriage | Conversation, hop: int) -> Outcome:
+    async def _ask(
+        self, lease: Lease, route: Route, reply: Reply | Carriage | Conversation, story: Story, hop: int
+    ) -> Outcome:
         upstream: UpstreamReply | None = None
         spec = lease.key.spec
         try:
+            if route.attachments is not None and self.attacher is not None:
+                route = await self.attacher.attached(route, route.attachments, spec, story.attached)
             request = self.upstreams[route.upstream].request(route, spec)
             upstream = await (
                 reply.send(request, spec) if isinstance(reply, PASSED_ON) else self.transport.send(request)
@@ -176,6 +188,8 @@ class Gateway:
                 return await reply.answer(spec)
             relay = whole if route.framing is Framing.WHOLE else stream
             return await relay(upstream, route, reply, hop)
+        except NotAttached as failed:
+            return failed.outcome
         except TransportFailed as failed:
             return Outcome(failed.cause, 504 if failed.cause is Cause.UPSTREAM_SLOW else 502, failed.message)
         finally:

@@ -67,7 +67,7 @@ def _pause(outcome: Outcome) -> float:
 
 def _callers_fault(outcome: Outcome, sentence: str) -> GatewayError:
     if outcome.cause is Cause.DEADLINE:
-        return errors.UpstreamTimeout(sentence)
+        return errors.UpstreamTimeout(outcome.message or sentence)
     if outcome.cause is Cause.MODEL_UNKNOWN:
         return errors.ModelNotFound(sentence, param="model")
     match outcome.status:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gemini_balance.core.errors import BadRequest, NotFound
 from gemini_balance.core.pool import KeyId
+from gemini_balance.gateway.homes import GAP
 from gemini_balance.gateway.ports import Owned
 
 if TYPE_CHECKING:
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 
     from gemini_balance.gateway.ports import Clock, ResourceStore
 
+APART = (
+    "{first} and {second} live with different API keys, so no request can use both, and Google lets no key read an "
+    "uploaded file to copy it. Make both anew, one right after the other: what a token makes within {gap:g} s of its "
+    "last stays with one key. A cache that is made of a file stays with that file's key at any time."
+)
 MOST = 10_000  # names that are known without asking the store
 DAY = 86_400.0
 # How long Google keeps them at most; the rest stays until it is deleted. An upload may be resumed for a week.
@@ -66,10 +72,7 @@ class Owners:
             if key is None:
                 raise NotFound(f"{told(name)} was not found, or it is not this token's.")
             if pinned is not None and key != pinned:
-                raise BadRequest(
-                    f"{told(first)} and {told(name)} live with different API keys, so no request can use both. "
-                    "Make one of them anew in a request that names the other."
-                )
+                raise BadRequest(APART.format(first=told(first), second=told(name), gap=GAP))
             first, pinned = first or name, key
         return pinned
 

@@ -28,6 +28,7 @@ class Story:
     waited: float = 0.0  # seconds in the queue
     deadline: float = inf  # the caller's own, on the clock
     told: Usage | None = None  # by our own estimate, where Google counts nothing
+    attached: dict[KeyId, dict[str, str]] = field(default_factory=dict)  # addresses of what was uploaded first, by key
     first_byte: float | None = None  # seconds from the start to the first content the caller saw
 
     def asks(self, key: KeyId) -> None:

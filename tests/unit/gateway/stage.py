@@ -16,7 +16,7 @@ from gemini_balance.core.gemini.events import Event
 from gemini_balance.core.gemini.verdict import has_content, parts_of
 from gemini_balance.core.pool import Demand, KeyId, KeyPool, KeySpec
 from gemini_balance.gateway.execute import Gateway
-from gemini_balance.gateway.ports import TransportFailed, WireRequest
+from gemini_balance.gateway.ports import Headers, Pieces, TransportFailed, WireRequest
 from gemini_balance.gateway.story import Story
 from gemini_balance.upstreams.gemini_api.upstream import GeminiApi
 
@@ -97,6 +97,26 @@ class ScriptedReply:
 
     def close(self) -> None:
         self.transport.open -= 1
+
+
+@dataclass
+class RawScripted:
+    """Implements `RawTransport`: every reply has these headers. What was read of pieces is kept."""
+
+    plain: Scripted
+    headers: Headers
+    taken: bytes = b""
+
+    async def send(self, request: WireRequest, pieces: Pieces | None = None) -> "RawScriptedReply":
+        while pieces is not None and (piece := await pieces.read()):
+            self.taken += piece
+        reply = await self.plain.send(request)
+        return RawScriptedReply(reply.status, reply.content_type, reply.reads, reply.transport, self.headers)
+
+
+@dataclass
+class RawScriptedReply(ScriptedReply):
+    headers: Headers
 
 
 @dataclass

@@ -13,9 +13,9 @@ from gemini_balance.core.pool import Demand, KeyId
 from gemini_balance.gateway.carry import Carriage, Errand, Hosts, upload_in, without_key
 from gemini_balance.gateway.failures import CallFailed
 from gemini_balance.gateway.owners import Owners
-from gemini_balance.gateway.ports import Headers, Pieces, TransportFailed, WireRequest
+from gemini_balance.gateway.ports import Headers, TransportFailed
 from gemini_balance.storage.memory import MemoryResources
-from tests.unit.gateway.stage import Line, Scripted, ScriptedReply, Stage, refuses
+from tests.unit.gateway.stage import Line, RawScripted, Stage, refuses
 
 pytestmark = pytest.mark.anyio
 
@@ -34,23 +34,6 @@ ROUTE = Route(
 STRICT = replace(ROUTE, single_attempt=True)
 OTHER = b'event: x\ndata: {"event_type":"x"}\n\n'
 CREATED = b'event: interaction.created\ndata: {"interaction":{"id":"v1_x"},"event_type":"interaction.created"}\n\n'
-
-
-@dataclass
-class RawScripted:
-    """Implements `RawTransport`."""
-
-    plain: Scripted
-    headers: Headers
-
-    async def send(self, request: WireRequest, pieces: Pieces | None = None) -> "RawScriptedReply":
-        reply = await self.plain.send(request)
-        return RawScriptedReply(reply.status, reply.content_type, reply.reads, reply.transport, self.headers)
-
-
-@dataclass
-class RawScriptedReply(ScriptedReply):
-    headers: Headers
 
 
 @dataclass

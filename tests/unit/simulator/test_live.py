@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
@@ -10,18 +10,27 @@ import pytest
 from google import genai
 from google.genai import types
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
 
-from gemini_balance.simulator.json_types import Json, Object
+from gemini_balance.simulator.json_types import Json
 from tests.unit.simulator.client import KEY, Client
-from tests.unit.simulator.google_live import call_and_answer
+from tests.unit.simulator.google_live import (
+    MODEL,
+    SETUP,
+    call_and_answer,
+    closed,
+    going_away,
+    handle_of,
+    interrupting,
+    lost,
+    resuming,
+    said,
+    talk,
+)
 from tests.unit.simulator.tls import in_tls
 
 pytestmark = pytest.mark.anyio
 
-MODEL = "gemini-3.8-live"
 METHOD = "GenerativeService.BidiGenerateContent"
-SETUP: Object = {"setup": {"model": f"models/{MODEL}", "generationConfig": {"responseModalities": ["TEXT"]}}}
 
 
 def url(google: Client, method: str = METHOD, version: str = "v1beta", query: str = "") -> str:
@@ -32,37 +41,6 @@ def url(google: Client, method: str = METHOD, version: str = "v1beta", query: st
 async def connected(address: str, **headers: str) -> AsyncIterator[ClientConnection]:
     async with connect(address, additional_headers=headers) as socket:
         yield socket
-
-
-async def talk(socket: ClientConnection, *messages: Json) -> list[Object]:
-    for message in messages:
-        await socket.send(json.dumps(message))
-    answers: list[Object] = []
-    async for data in socket:
-        assert isinstance(data, bytes)
-        answers.append(json.loads(data))
-        if "turnComplete" in str(answers[-1]):
-            break
-    return answers
-
-
-async def closed(socket: ClientConnection, *messages: Json) -> tuple[int, str]:
-    with suppress(ConnectionClosed):
-        for message in messages:
-            await socket.send(json.dumps(message))
-    with pytest.raises(ConnectionClosed) as over:
-        await drained(socket)
-    assert over.value.rcvd is not None
-    return over.value.rcvd.code, over.value.rcvd.reason
-
-
-async def drained(socket: ClientConnection) -> None:
-    while True:
-        await socket.recv()
-
-
-def said(text: str) -> Object:
-    return {"clientContent": {"turns": [{"role": "user", "parts": [{"text": text}]}], "turnComplete": True}}
 
 
 @pytest.mark.parametrize("shown", ["header", "query"])
@@ -109,17 +87,14 @@ async def test_an_ephemeral_token_opens_the_constrained_method(google: Client) -
 
 async def test_it_says_when_it_will_go_away(google: Client) -> None:
     async with connected(url(google), **{"x-goog-api-key": KEY}) as socket:
-        await talk(socket, SETUP, said("[[sim: go_away=0.1]] hi"))
-        assert json.loads(await socket.recv()) == {"goAway": {"timeLeft": "0.1s"}}
-        assert await closed(socket) == (1011, "Deadline expired before operation could complete.")
+        told, ending = await going_away(socket)
+    assert told == {"goAway": {"timeLeft": "0.1s"}}
+    assert ending == (1011, "Deadline expired before operation could complete.")
 
 
 async def test_a_conversation_is_resumed_by_the_same_project_only(google: Client) -> None:
-    first: Object = {"setup": {**SETUP["setup"], "sessionResumption": {}}}  # type: ignore[dict-item]  # an object
     async with connected(url(google), **{"x-goog-api-key": KEY}) as socket:
-        await talk(socket, first, said("one"))
-        handle = json.loads(await socket.recv())["sessionResumptionUpdate"]["newHandle"]
-    again: Object = {"setup": {**SETUP["setup"], "sessionResumption": {"handle": handle}}}  # type: ignore[dict-item]
+        again = resuming(handle=await handle_of(socket))
     async with connected(url(google), **{"x-goog-api-key": "AIzaSim-amber-2"}) as socket:
         answers = await talk(socket, again, said("[[sim: events=1 thoughts=0 words=0]] two"))
     async with connected(url(google), **{"x-goog-api-key": "AIzaSim-basil-1"}) as socket:
@@ -129,12 +104,8 @@ async def test_a_conversation_is_resumed_by_the_same_project_only(google: Client
 
 
 async def test_whoever_speaks_during_a_turn_interrupts_it(google: Client) -> None:
-    sound: Object = {"realtimeInput": {"audio": {"mimeType": "audio/pcm", "data": "AAAA"}}}
     async with connected(url(google), **{"x-goog-api-key": KEY}) as socket:
-        await socket.send(json.dumps(SETUP))
-        await socket.send(json.dumps(said("[[sim: pace_ms=200 events=2 thoughts=0]] long")))
-        answers = [json.loads(await socket.recv()) for _ in range(2)]
-        answers += await talk(socket, sound, said("[[sim: words=0 events=1 thoughts=0]] short"))
+        answers = await interrupting(socket)
     assert [name for answer in answers[1:4] for name in answer["serverContent"]] == [
         "modelTurn",
         "interrupted",
@@ -147,9 +118,8 @@ async def test_a_fault_cuts_the_connection_without_a_word(google: Client) -> Non
     async with connected(url(google), **{"x-goog-api-key": KEY}) as socket:
         await socket.send(json.dumps(SETUP))
         await socket.send(json.dumps(said("[[sim: fault=cut_after after=1]]")))
-        with pytest.raises(ConnectionClosed) as over:
-            await drained(socket)
-    assert over.value.rcvd is None
+        over = await lost(socket)
+    assert over.rcvd is None
 
 
 async def test_the_statistics_know_who_talked(google: Client) -> None:

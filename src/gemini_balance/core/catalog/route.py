@@ -20,6 +20,7 @@ __all__ = ["Config", "Route", "route_of"]
 
 if TYPE_CHECKING:
     from gemini_balance.core.call import Call
+    from gemini_balance.core.gemini.attachments import Attachments
 
 
 GENERATES = frozenset({Operation.GENERATE, Operation.STREAM})
@@ -42,6 +43,7 @@ class Route(msgspec.Struct, frozen=True):
     warning: str = ""  # that the model asked for is retired, for the caller to see
     dropped: tuple[str, ...] = ()  # what this model could not be told, for the caller to see
     verb: str = ""  # of HTTP, where the operation doesn't say; the body's type and length are then in the headers
+    attachments: Attachments | None = None  # to be uploaded with the key, before it is asked
     ephemeral: str = ""  # a token of Google's making that goes along in the place of the key
 
 

@@ -52,13 +52,16 @@ def lean(body: bytes) -> tuple[bytes, Pieces]:
 
 def whole(body: bytes, pieces: Pieces) -> bytes:
     """What `lean` took out is put where its marks are now, be it nowhere or in several places."""
-    if not pieces:
-        return body
-    parts: Pieces = list(_MARK.split(body))
+    return b"".join(spread(body, pieces)) if pieces else body
+
+
+def spread(body: bytes, pieces: Pieces) -> Pieces:
+    """The same, not yet joined."""
+    parts: Pieces = list(_MARK.split(body)) if pieces else [body]
     for at in range(1, len(parts), 2):
         number = int(parts[at])
         parts[at] = pieces[number] if number < len(pieces) else mark(number)
-    return b"".join(parts)
+    return parts
 
 
 def long_runs(body: bytes, least: int = LONG) -> Iterator[tuple[int, int]]:

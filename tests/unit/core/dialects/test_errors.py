@@ -16,6 +16,7 @@ TABLE = [
     (errors.NotFound("M."), 404, "invalid_request_error", "NOT_FOUND", "not_found"),
     (errors.ModelNotFound("M.", param="model"), 404, "invalid_request_error", "NOT_FOUND", "model_not_found"),
     (errors.MethodNotAllowed("M.", ("GET",)), 405, "invalid_request_error", "UNIMPLEMENTED", "method_not_allowed"),
+    (errors.BodyStalled("M."), 408, "invalid_request_error", "DEADLINE_EXCEEDED", "request_timeout"),
     (errors.TooLarge("M."), 413, "invalid_request_error", "INVALID_ARGUMENT", "request_too_large"),
     (errors.PoolBusy("M.", 3.0), 429, "rate_limit_error", "RESOURCE_EXHAUSTED", "rate_limit_exceeded"),
     (errors.UpstreamFailed("M."), 502, "server_error", "INTERNAL", "upstream_error"),

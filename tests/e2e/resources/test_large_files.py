@@ -8,19 +8,18 @@ import http.client
 import json
 import socket
 import time
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.e2e.processes import TOKEN, GatewayProcess, gateway
-from tests.e2e.small_google import SmallGoogle
-from tests.replay.loopback import Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gemini_balance.simulator import RunningSimulator
+    from tests.e2e.resources.small_google import SmallGoogle
+
 
 SIZE = 200_000_000
 GROWTH_MB = 20.0
@@ -28,17 +27,9 @@ PIECE = bytes(range(256)) * 4096  # 1 MB
 HEADERS = {"x-goog-api-key": TOKEN}
 
 
-@pytest.fixture(scope="module")
-def google() -> Iterator[SmallGoogle]:
-    app = SmallGoogle()
-    with Loopback(app, lifespan=False) as running:
-        app.url = f"http://127.0.0.1:{running.port}"
-        yield app
-
-
 @pytest.fixture
 def served(google: SmallGoogle, tmp_path: Path) -> Iterator[GatewayProcess]:
-    with gateway(cast("RunningSimulator", google), tmp_path) as running:
+    with gateway(google, tmp_path) as running:
         small = begun(running)
         send(running, small, [PIECE])  # what is made once is made
         yield running

@@ -25,6 +25,7 @@ class Call:
     body: bytes = b""
     size: int = 0
     digest: str = ""
+    whole: bool = True
 
     @property
     def key(self) -> str:
@@ -44,6 +45,8 @@ class SmallGoogle:
     uploads: dict[str, tuple[str, str, int]] = field(default_factory=dict)  # id → key, content type, bytes so far
     calls: list[Call] = field(default_factory=list)
     refusals: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # for the next calls
+    no_uploads: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # what the next ones to begin are told
+    looks: list[str] = field(default_factory=list)  # states that files are in at first: a look takes one away
     leaks: bool = False  # does it repeat the key in headers and errors?
     _numbers: Any = field(default_factory=lambda: count(1))
 
@@ -52,6 +55,8 @@ class SmallGoogle:
             return
         call = await self._read(scope, receive)
         self.calls.append(call)
+        if not call.whole:
+            return
         status, body, headers = self._answer(call)
         if isinstance(body, int):
             await self._pour(send, body, headers, cut="cut" in call.query)
@@ -74,6 +79,7 @@ class SmallGoogle:
         digest, more = hashlib.sha256(), True
         while more:
             message = await receive()
+            call.whole = message["type"] != "http.disconnect"
             piece, more = message.get("body", b""), message.get("more_body", False)
             digest.update(piece)
             call.size += len(piece)
@@ -94,9 +100,9 @@ class SmallGoogle:
         await send({"type": "http.response.body", "body": b""})
 
     def _answer(self, call: Call) -> tuple[int, Any, dict[str, str]]:
-        if self.refusals and call.method == "POST":
-            return *self.refusals.pop(0), {}
         pieces = call.path.strip("/").split("/")
+        if self.refusals and call.method == "POST" and pieces[0] != "upload":
+            return *self.refusals.pop(0), {}
         if pieces[0] == "upload":
             return self._upload(call)
         if pieces[0] == "download":
@@ -152,6 +158,8 @@ class SmallGoogle:
             return 200, {}, {}
         if verb == "download":
             return 302, b"", {"location": f"{self.url}/download/{call.path[1:]}?alt=media&key={call.key}"}
+        if self.looks and name.startswith("files/"):
+            return 200, told | {"state": self.looks.pop(0)}, {}
         return 200, told, {}
 
     def _list(self, call: Call, collection: str) -> tuple[int, Any, dict[str, str]]:
@@ -164,6 +172,9 @@ class SmallGoogle:
 
     def _upload(self, call: Call) -> tuple[int, Any, dict[str, str]]:
         command = call.headers.get("x-goog-upload-command", "")
+        if command == "start" and self.no_uploads:
+            status, error = self.no_uploads.pop(0)
+            return status, json.loads(json.dumps(error).replace("THE KEY", call.key)), {}
         if command == "start":
             upload = f"AJ5rDh-{next(self._numbers)}_x"
             self.uploads[upload] = (call.key, call.headers.get("x-goog-upload-header-content-type", ""), 0)
@@ -184,4 +195,5 @@ class SmallGoogle:
         told = {"name": name, "sizeBytes": str(size + call.size), "mimeType": content_type, "state": "ACTIVE"}
         told |= {"uri": f"{self.url}/v1beta/{name}", "sha256Hash": call.digest}
         self.made[name] = (key, told)
-        return 200, {"file": told}, {"x-goog-upload-status": "final"}
+        shown = told | ({"state": self.looks.pop(0)} if self.looks else {})
+        return 200, {"file": shown}, {"x-goog-upload-status": "final"}

@@ -4,40 +4,31 @@ from __future__ import annotations
 
 import gzip
 import json
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from google import genai
 from google.genai import types
 
 from tests.e2e.processes import KEYS, TOKEN, Answer, GatewayProcess, gateway
-from tests.e2e.small_google import SmallGoogle
-from tests.replay.loopback import Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gemini_balance.simulator import RunningSimulator
+    from tests.e2e.resources.small_google import SmallGoogle
+
 
 OTHER = "sk-other-token"  # ends like TOKEN, so both have one name in logs
 MINE, THEIRS = {"x-goog-api-key": TOKEN}, {"x-goog-api-key": OTHER}
 BUSY = 503, {"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}
 NATIVE = "/v1beta/models/gemini-2.5-flash:generateContent"
-SETTINGS = {"ALLOWED_TOKENS": f"{TOKEN},{OTHER}", "TRUSTED_PROXIES": "127.0.0.0/8"}
+SETTINGS = {"ALLOWED_TOKENS": f"{TOKEN},{OTHER}", "TRUSTED_PROXIES": "127.0.0.0/8", "MAX_FAILURES": "0"}
 
 
 @pytest.fixture(scope="module")
-def google() -> Iterator[SmallGoogle]:
-    app = SmallGoogle()
-    with Loopback(app, lifespan=False) as running:
-        app.url = f"http://127.0.0.1:{running.port}"
-        yield app
-
-
-@pytest.fixture(scope="module")
-def served(google: SmallGoogle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
-    with gateway(cast("RunningSimulator", google), tmp_path_factory.mktemp("resources"), **SETTINGS) as running:
+def served(running_google: SmallGoogle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
+    with gateway(running_google, tmp_path_factory.mktemp("resources"), **SETTINGS) as running:
         yield running
 
 
@@ -165,7 +156,7 @@ def test_no_spelling_of_an_address_leads_to_anothers_file(
 
 def test_our_address_may_have_a_path(google: SmallGoogle, tmp_path: Path) -> None:
     public = {"PUBLIC_URL": "https://ai.example/balance/"}
-    with gateway(cast("RunningSimulator", google), tmp_path, **SETTINGS, **public) as served:
+    with gateway(google, tmp_path, **SETTINGS, **public) as served:
         begun = begin(served)
         address = begun.headers["x-goog-upload-url"]
         assert address.startswith("https://ai.example/balance/upload/v1beta/files?upload_id=")
@@ -209,6 +200,25 @@ def test_resources_of_two_keys_in_one_request_are_a_clear_error(served: GatewayP
     answer = call(served, "POST", NATIVE, body)
     assert answer.status == 400
     assert f"{one} and {two} live with different API keys" in answer.json["error"]["message"]
+
+
+def test_files_of_two_keys_in_one_chat_are_a_clear_error_that_can_be_followed(
+    served: GatewayProcess, google: SmallGoogle
+) -> None:
+    one = uploaded(served)["name"]
+    google.no_uploads = [BUSY]  # so another key has the next one
+    two = uploaded(served)["name"]
+    refused = chat_about(served, one, two)
+    assert (refused.status, refused.json["error"]["type"]) == (400, "invalid_request_error")
+    assert refused.json["error"]["message"].startswith(f"{one} and {two} live with different API keys, ")
+    assert "Make both anew, one right after the other" in refused.json["error"]["message"]
+    assert chat_about(served, *(uploaded(served)["name"] for _ in range(2))).status == 200
+
+
+def chat_about(served: GatewayProcess, *names: str) -> Answer:
+    parts = [{"type": "file", "file": {"file_id": name}} for name in names]
+    body = {"model": "gemini-2.5-flash", "messages": [{"role": "user", "content": parts}]}
+    return call(served, "POST", "/hf/v1/chat/completions", body)
 
 
 @pytest.mark.parametrize("collection", ["files", "cachedContents", "fileSearchStores", "notYetKnown"])
@@ -300,11 +310,10 @@ def test_no_error_repeats_a_key(served: GatewayProcess, google: SmallGoogle) -> 
 
 
 def test_who_owns_what_is_remembered_through_a_restart(google: SmallGoogle, tmp_path: Path) -> None:
-    fake = cast("RunningSimulator", google)
-    with gateway(fake, tmp_path, **SETTINGS) as first:
+    with gateway(google, tmp_path, **SETTINGS) as first:
         files = [uploaded(first) for _ in range(3)]
         path = begin(first).headers["x-goog-upload-url"].removeprefix(first.url)
-    with gateway(fake, tmp_path, **SETTINGS) as second:
+    with gateway(google, tmp_path, **SETTINGS) as second:
         assert [call(second, "GET", f"/v1beta/{file['name']}").status for file in files] == [200] * 3
         assert [asking(second, f"files/{file['name'][6:]}").status for file in files] == [200] * 3
         assert call(second, "GET", f"/v1beta/{files[0]['name']}", None, THEIRS).status == 404
