@@ -70,12 +70,17 @@ CLIENTS = (
         (sys.executable, *PYTEST, "tests/e2e/test_sdks.py", "-k", "google"),
     ),
     Client(
+        *("Google's own tests for Python", "google-genai", "requirements/clients.txt"),
+        (str(PYTHON), "-m", "tests.clients.google_suite"),
+    ),
+    Client(
         *("LangChain's standard tests", "langchain-tests", "requirements/clients.txt"),
         (str(PYTHON), *PYTEST, "-c", "tests/clients/langchain/pytest.ini", "tests/clients/langchain"),
     ),
     _node("openai", "OpenAI for JavaScript", "openai.test.js"),
     _node("@ai-sdk/openai-compatible", "Vercel AI SDK", "ai-sdk.test.js"),
-    _node("@google/genai", "Google for JavaScript", "google-genai.test.js"),
+    _node("@google/genai", "Google for JavaScript", "google-genai.*.test.js"),
+    _node("@google/gemini-cli", "Gemini CLI", "gemini-cli.test.js"),
 )
 
 

@@ -19,7 +19,7 @@ INSTALLED = PYTHON.exists() and (NODE / "node_modules").is_dir()
 
 pytestmark = [
     pytest.mark.prove,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1800),
     pytest.mark.skipif(not INSTALLED, reason="the clients aren't installed: `make prove` does it"),
 ]
 

@@ -215,6 +215,15 @@ MODELS: tuple[Model, ...] = (
         outputs=("AUDIO",),
     ),
     Model(
+        name="gemini-3.1-flash-live-preview",
+        display="Gemini 3.1 Flash Live Preview",
+        version="3.1-flash-live-preview",
+        generation=3.1,
+        methods=LIVE,
+        input_limit=131_072,
+        outputs=("AUDIO",),
+    ),
+    Model(
         name="gemini-3.8-live",
         display="Gemini 3.8 Live",
         version="3.8-live-09-2026",

@@ -413,6 +413,15 @@ class ImageConfig(Message, frozen=True, kw_only=True):
     image_size: String = ""
 
 
+class AudioTranscriptionConfig(Message, frozen=True, kw_only=True):
+    language_codes: list[String] = []
+    custom_vocabulary: list[String] = []
+    word_timestamp: Bool = False
+    diarization: Bool = False
+    mode: String = ""
+    source_text: String = ""
+
+
 class GenerationConfig(Message, frozen=True, kw_only=True):
     temperature: Float | None = None
     top_p: Float | None = None
@@ -434,6 +443,7 @@ class GenerationConfig(Message, frozen=True, kw_only=True):
     media_resolution: Resolution = ""
     image_config: ImageConfig | None = None
     enable_enhanced_civic_answers: Bool = False
+    audio_transcription_config: AudioTranscriptionConfig | None = None
 
 
 class GenerateContentRequest(Message, frozen=True, kw_only=True):

@@ -1,9 +1,15 @@
 // Where the gateway is, and what the clients' tests share.
 
+import { GoogleGenAI } from "@google/genai";
+
 export const url = process.env.GATEWAY_URL;
 export const token = process.env.TOKEN;
 export const model = "gemini-2.5-flash";
 export const thinker = "gemini-3.6-flash";
+export const talker = "gemini-3.1-flash-live-preview";
+
+// Google's own client.
+export const google = (apiKey = token) => new GoogleGenAI({ apiKey, httpOptions: { baseUrl: url } });
 
 // The first bytes of a PNG: enough for everyone who looks at the type.
 export const pixel = Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), Buffer.alloc(24)]);

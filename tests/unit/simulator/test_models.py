@@ -33,3 +33,13 @@ def test_a_model_describes_itself_as_google_does() -> None:
         "maxTemperature": 2,
         "thinking": True,
     }
+
+
+def test_live_models_talk_and_do_nothing_else() -> None:
+    live = [model for model in MODELS if "bidiGenerateContent" in model.methods]
+    assert {model.name for model in live} == {
+        "gemini-2.5-flash-native-audio-preview-12-2025",
+        "gemini-3.1-flash-live-preview",
+        "gemini-3.8-live",
+    }
+    assert all("AUDIO" in model.outputs and "generateContent" not in model.methods for model in live)

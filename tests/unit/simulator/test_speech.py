@@ -45,6 +45,16 @@ def test_a_voice_is_told_by_its_tone_whatever_the_letter_case(google: Client) ->
     assert (tones[0] == tones[1], tones[0] == tones[2]) == (True, False)
 
 
+def test_what_is_heard_can_be_written_down_as_asked(google: Client) -> None:
+    def heard(**wanted: Json) -> Reply:
+        config: Object = {"audioTranscriptionConfig": wanted}
+        return google.generate(ask("write it down", generationConfig=config), "gemini-3.5-transcribe")
+
+    replies = [heard(wordTimestamp=True, diarization=True), heard(mode="SMART"), heard(mood="SMART")]
+    assert [reply.status for reply in replies] == [200, 200, 400]
+    assert "Unknown name \"mood\" at 'generation_config.audio_transcription_config'" in replies[2].message()
+
+
 def test_two_speakers_have_a_voice_each(google: Client) -> None:
     speakers: list[Json] = [
         {"speaker": "Joe", "voiceConfig": named("Kore")},
