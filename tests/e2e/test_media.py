@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BEARER = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
 FETCH_SECONDS = 1
-QUESTION = "这张图片里有什么？"
+QUESTION = "图里画的是什么？"
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )

@@ -27,7 +27,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 BEARER = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
 CAT = {
     "model": "imagen-3.0-generate-002",
-    "prompt": "一只戴着宇航员头盔的可爱猫咪，在月球上，数字艺术",
+    "prompt": "一只在月球上的猫",
     "n": 1,
     "size": "1024x1024",
     "response_format": "url",
