@@ -117,7 +117,7 @@ def test_section_2_4_an_image_named_by_its_address(
 ) -> None:
     answer = asked(fetching, f"{album}{path}?size=2")
     assert answer.status == 200, answer.body
-    assert "图片" in answer.json["choices"][0]["message"]["content"]
+    assert QUESTION in answer.json["choices"][0]["message"]["content"]
     assert sent_parts(google) == [{"text": QUESTION}, IMAGE]
 
 
