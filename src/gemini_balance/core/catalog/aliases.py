@@ -12,7 +12,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """`name` was retired on `retired`, or without a date was never Google's; `successor` is the closest model listed."""
+    """`name` was retired on `retired`, or without that was never Google's; `successor` is the closest model listed."""
 
     name: str
     successor: str
