@@ -14,8 +14,8 @@ ASK_THE_OPERATOR = (
     "No API key of this gateway is usable. The operator can check the keys' state, add working ones or reset failures."
 )
 ASK_FOR_BILLING = (
-    "{model} is for keys with billing here, and none of this gateway's may use it. The operator can set PAID_KEY to a key "
-    "of a project with billing, or mend the one that is set."
+    "{model} is for keys with billing here, and none of this gateway's may use it. The operator can set PAID_KEY to a "
+    "key of a project with billing, or mend the one that is set."
 )
 SENTENCES = {
     Cause.EGRESS_REFUSED: "Google refuses requests from this gateway's network location. The operator can set PROXIES.",
