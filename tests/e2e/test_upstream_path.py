@@ -31,6 +31,12 @@ class Mounted(BaseHTTPRequestHandler):
     google = ""
 
     def do_POST(self) -> None:
+        self._pass_on()
+
+    def do_GET(self) -> None:
+        self._pass_on()
+
+    def _pass_on(self) -> None:
         if not self.path.startswith(f"{PATH}/"):
             self.send_error(404)
             return
@@ -50,8 +56,6 @@ class Mounted(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(told)))
             self.end_headers()
             self.wfile.write(told)
-
-    do_GET = do_DELETE = do_POST
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (as the base class calls it)
         pass
