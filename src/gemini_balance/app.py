@@ -223,7 +223,9 @@ def _media(options: Options) -> WebMedia:
 
 def _references(owners: Owners, public: PublicUrl, address: str) -> References:
     """Names in bodies may have the address that Google is asked at, or Google's own."""
-    return References(owners, public, address, frozenset({urlsplit(address).netloc, urlsplit(GOOGLE).netloc}))
+    with_path = address.partition("://")[2]
+    hosts = frozenset({with_path, urlsplit(address).netloc, urlsplit(GOOGLE).netloc})
+    return References(owners, public, address, hosts)
 
 
 def _studio(gateway: Gateway, album: Album, public: PublicUrl) -> Studio:

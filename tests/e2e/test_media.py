@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 BEARER = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
 FETCH_SECONDS = 1
-QUESTION = "这张图片里有什么？"
+QUESTION = "图里画的是什么？"
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
@@ -118,7 +118,7 @@ def test_section_2_4_an_image_named_by_its_address(
 ) -> None:
     answer = asked(fetching, f"{album}{path}?size=2")
     assert answer.status == 200, answer.body
-    assert "图片" in answer.json["choices"][0]["message"]["content"]
+    assert QUESTION in answer.json["choices"][0]["message"]["content"]
     assert sent_parts(google) == [{"text": QUESTION}, IMAGE]
 
 

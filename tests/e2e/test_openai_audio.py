@@ -57,7 +57,7 @@ def seconds(form: str, data: bytes) -> float:
 
 @pytest.mark.parametrize("prefix", ["/hf/v1", "/v1"])
 def test_section_2_7_of_the_manual_is_a_wav_file(served: GatewayProcess, prefix: str) -> None:
-    answer = speech(served, prefix, input="你好，欢迎使用 Gemini Balance。")
+    answer = speech(served, prefix, input="早上好，请坐。")
     with wave.open(io.BytesIO(answer.body)) as file:
         assert (answer.status, file.getframerate(), file.getnchannels()) == (200, 24_000, 1)
         assert file.getnframes() * 2 + 44 == len(answer.body)

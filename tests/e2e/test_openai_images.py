@@ -27,7 +27,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 BEARER = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
 CAT = {
     "model": "imagen-3.0-generate-002",
-    "prompt": "一只戴着宇航员头盔的可爱猫咪，在月球上，数字艺术",
+    "prompt": "一只在月球上的猫",
     "n": 1,
     "size": "1024x1024",
     "response_format": "url",
@@ -114,9 +114,22 @@ def test_a_refused_picture_is_a_400_that_says_so(client: openai.OpenAI, model: s
     assert (raised.value.code, raised.value.param) == ("content_policy_violation", "prompt")
 
 
-def test_a_key_that_may_not_paint_is_a_clear_error(google: RunningSimulator, served: GatewayProcess) -> None:
-    answer = made(served, model=IMAGEN)
-    assert (answer.status, answer.json["error"]["code"]) == (404, "model_not_found")
+def test_without_a_key_that_may_paint_the_operator_is_told_to_set_one(served: GatewayProcess) -> None:
+    """The first time by what Google says, the second by what is known since."""
+    for answer in (made(served, model=IMAGEN), made(served, model=IMAGEN)):
+        assert (answer.status, answer.json["error"]["code"]) == (503, "no_available_key")
+        assert "PAID_KEY" in answer.json["error"]["message"]
+        assert IMAGEN in answer.json["error"]["message"]
+
+
+def test_free_keys_without_any_quota_for_pictures_are_told_of_in_the_same_way(
+    google: RunningSimulator, tmp_path: Path
+) -> None:
+    control(google, default_project={"quotas": {"*": {"rpm": 0, "rpd": 0}}})
+    with gateway(google, tmp_path) as served:
+        for answer in (made(served), made(served)):
+            assert (answer.status, answer.json["error"]["code"]) == (503, "no_available_key")
+            assert "PAID_KEY" in answer.json["error"]["message"]
 
 
 def test_without_a_paid_key_the_others_paint(served: GatewayProcess) -> None:
@@ -246,5 +259,8 @@ def test_a_host_that_fails_loses_no_picture(google: RunningSimulator, tmp_path: 
 def test_a_paid_key_that_is_dead_is_told_though_others_live(google: RunningSimulator, tmp_path: Path) -> None:
     """What costs money is not tried with keys that were not meant for it."""
     with gateway(google, tmp_path, PAID_KEY=f"{PAID}-dead") as served:
-        answer = made(served, model=IMAGEN)
-    assert (answer.status, answer.json["error"]["code"]) == (503, "no_available_key")
+        answers = [made(served, model=IMAGEN), made(served, model=IMAGEN), served.chat("Hello")]
+    for answer in answers[:2]:
+        assert (answer.status, answer.json["error"]["code"]) == (503, "no_available_key")
+        assert "PAID_KEY" in answer.json["error"]["message"]
+    assert answers[2].status == 200

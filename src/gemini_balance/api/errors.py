@@ -42,10 +42,12 @@ async def send_failure(exchange: Exchange, failed: CallFailed, reply: ClientRepl
         await reply.finish(outcome.body)
     elif verbatim and outcome.body and not exchange.opened:
         exchange.error = outcome.cause
-        headers = _headers(error_for(outcome, failed.model)) if _may_be_retried(exchange, outcome) else []
+        headers = (
+            _headers(error_for(outcome, failed.model, paid=failed.paid)) if _may_be_retried(exchange, outcome) else []
+        )
         await exchange.answer(outcome.status, _content_type(outcome.content_type), outcome.body, headers)
     else:
-        await send_error(exchange, error_for(outcome, failed.model))
+        await send_error(exchange, error_for(outcome, failed.model, paid=failed.paid))
 
 
 def is_about_us(outcome: Outcome) -> bool:

@@ -224,7 +224,7 @@ class LiveDoor:
         except CallFailed as failed:
             exchange.error = failed.outcome.cause
             if talk.parting is None or is_about_us(failed.outcome):
-                return await _tell(exchange, client, error_for(failed.outcome, failed.model))
+                return await _tell(exchange, client, error_for(failed.outcome, failed.model, paid=failed.paid))
         return await client.close(talk.parting or Parting(NORMAL))
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gemini_balance.api.exchange import Exchange
-    from gemini_balance.core.call import Call
+    from gemini_balance.core.call import Call, Principal
     from gemini_balance.core.catalog.models import Listed
     from gemini_balance.core.options import Options
     from gemini_balance.gateway.models import ModelBook
@@ -28,9 +28,9 @@ async def list_models(exchange: Exchange, call: Call, book: ModelBook, options: 
     """
     if not book.listed:
         await book.refresh()
+    hidden = frozenset(options.filtered_models) | _not_for(exchange.principal, book.listed)
     if call.verbatim:
-        return await _googles(exchange, call, book, frozenset(options.filtered_models))
-    hidden = frozenset(options.filtered_models)
+        return await _googles(exchange, call, book, hidden)
     shown = book.shown(options.search_models, options.image_models, hidden)
     if call.operation is Operation.LIST_MODELS:
         await exchange.answer(200, JSON, exchange.dialect.models(shown, unix))
@@ -59,6 +59,11 @@ async def _googles(exchange: Exchange, call: Call, book: ModelBook, hidden: froz
         )
     await exchange.answer(200, JSON, body)
     return True
+
+
+def _not_for(principal: Principal | None, listed: frozenset[str]) -> frozenset[str]:
+    """What a token with a list of its own is not shown; a model's names with a suffix go with it."""
+    return listed - principal.models if principal is not None and principal.models else frozenset()
 
 
 def _of_vertex(entries: Mapping[str, Listed]) -> Mapping[str, Listed]:

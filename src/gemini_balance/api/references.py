@@ -32,7 +32,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """`google` is scheme and host of the upstream, `hosts` are all by which it calls itself."""
+    """`google` is the upstream's address, `hosts` are all by which it calls itself, one with the address's path."""
 
     owners: Owners
     public: PublicUrl

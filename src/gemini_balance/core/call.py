@@ -63,6 +63,7 @@ class Principal:
 
     name: str
     id: str = ""  # tells tokens apart whose names are alike, and stays the same over restarts
+    models: frozenset[str] = frozenset()  # Google's names of those that lists show it; empty: all
 
 
 class Inbound(msgspec.Struct, frozen=True):

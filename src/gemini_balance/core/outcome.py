@@ -34,6 +34,7 @@ class Cause(StrEnum):
     PROJECT_BLOCKED = auto()
     PROJECT_UNPAID = auto()
     MODEL_NOT_OFFERED = auto()
+    PAID_ONLY = auto()  # this model needs a project with billing
     QUOTA_NONE = auto()  # "limit: 0": this model never on this project
     QUOTA_MINUTE = auto()
     QUOTA_DAY = auto()
@@ -62,7 +63,7 @@ _CAUSES = {
     Blame.KEY: {Cause.KEY_DEAD, Cause.KEY_REFUSED},
     Blame.PROJECT: {Cause.PROJECT_BLOCKED, Cause.PROJECT_UNPAID},
     Blame.QUOTA: {Cause.QUOTA_MINUTE, Cause.QUOTA_DAY, Cause.QUOTA_UNKNOWN},
-    Blame.MODEL: {Cause.MODEL_NOT_OFFERED, Cause.QUOTA_NONE},
+    Blame.MODEL: {Cause.MODEL_NOT_OFFERED, Cause.PAID_ONLY, Cause.QUOTA_NONE},
     Blame.CAPACITY: {Cause.SHARED_CAPACITY, Cause.MODEL_OVERLOADED},
     Blame.UPSTREAM: {
         *(Cause.UPSTREAM_BROKEN, Cause.UPSTREAM_SLOW, Cause.UNREACHABLE, Cause.CUT),

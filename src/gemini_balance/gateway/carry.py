@@ -50,7 +50,7 @@ class Errand:
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """`google`: the hosts whose addresses become ours, which is scheme and host."""
+    """`google`: the hosts, perhaps with paths, whose addresses become ours, which is scheme and host."""
 
     google: frozenset[str]
     ours: str

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from gemini_balance.core.attempts import STOP, Attempt, RetryPolicy, TryAgain, decide, doubtful_keys
 from gemini_balance.core.call import Framing
-from gemini_balance.core.errors import NoKeyAvailable, OverloadLasts, PoolBusy
+from gemini_balance.core.errors import OverloadLasts, PoolBusy
 from gemini_balance.core.gemini.classify import classify
 from gemini_balance.core.gemini.unknowns import Unknowns
 from gemini_balance.core.outcome import CLIENT_GONE, Cause, Outcome
@@ -19,7 +19,7 @@ from gemini_balance.core.pool import KeyPool, Lease, Never, NotYet
 from gemini_balance.gateway.attaching import NotAttached
 from gemini_balance.gateway.carry import Carriage
 from gemini_balance.gateway.delivery import further
-from gemini_balance.gateway.failures import ASK_THE_OPERATOR, OVERLOADED, CallFailed
+from gemini_balance.gateway.failures import OVERLOADED, CallFailed, no_key
 from gemini_balance.gateway.live import Conversation, for_token
 from gemini_balance.gateway.ports import TransportFailed
 from gemini_balance.gateway.relay import stream, whole
@@ -80,7 +80,7 @@ class Gateway:
                 return self._answered(story)
             decision = STOP if self._stays(route, story) else decide(self.policy, story.attempts, self.dice)
             if not isinstance(decision, TryAgain):
-                raise CallFailed(outcome, route.model)
+                raise CallFailed(outcome, route.model, paid=demand.paid)
             if decision.delay:
                 await asyncio.sleep(decision.delay)
             demand = replace(demand, exclude=decision.exclude, again=True)
@@ -141,10 +141,10 @@ class Gateway:
 
     def _never(self, got: Never, demand: Demand, story: Story) -> Exception:
         if got.cause is not None:
-            return CallFailed(story.last or Outcome(got.cause, 404), demand.model)
+            return CallFailed(story.last or Outcome(got.cause, 404), demand.model, paid=demand.paid)
         if not got.dead and story.last is not None:
-            return CallFailed(story.last, demand.model)
-        return NoKeyAvailable(ASK_THE_OPERATOR)
+            return CallFailed(story.last, demand.model, paid=demand.paid)
+        return no_key(demand.model, paid=demand.paid)
 
     async def _attempt(
         self, lease: Lease, route: Route, reply: Reply | Carriage | Conversation, story: Story, hop: int = 0

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 ASK_THE_OPERATOR = (
     "No API key of this gateway is usable. The operator can check the keys' state, add working ones or reset failures."
 )
+ASK_FOR_BILLING = (
+    "{model} is for keys with billing here, and none of this gateway's may use it. The operator can set PAID_KEY to a "
+    "key of a project with billing, or mend the one that is set."
+)
 SENTENCES = {
     Cause.EGRESS_REFUSED: "Google refuses requests from this gateway's network location. The operator can set PROXIES.",
     Cause.OUR_MISTAKE: "The gateway sent a request that Google could not attribute to a key. Please report this.",
@@ -31,18 +35,30 @@ OVERLOADED = "The model {model} is overloaded at Google. Try again later, or ano
 class CallFailed(Exception):
     """The last outcome stands. A verbatim caller is shown the upstream's own words, others an error of ours."""
 
-    def __init__(self, outcome: Outcome, model: str) -> None:
+    def __init__(self, outcome: Outcome, model: str, *, paid: bool = False) -> None:
+        """`paid`: it was for keys with billing."""
         super().__init__(outcome.message)
         self.outcome = outcome
         self.model = model
+        self.paid = paid
 
 
-def error_for(outcome: Outcome, model: str) -> GatewayError:
-    """The one table from outcomes to what callers see. Upstream 401/403 about our keys never pass as such."""
+def no_key(model: str, *, paid: bool) -> GatewayError:
+    """None is usable, and what the operator can do about it."""
+    return errors.NoKeyAvailable(ASK_FOR_BILLING.format(model=model) if paid else ASK_THE_OPERATOR)
+
+
+def error_for(outcome: Outcome, model: str, *, paid: bool = False) -> GatewayError:
+    """The one table from outcomes to what callers see. Upstream 401/403 about our keys never pass as such.
+
+    `paid`: the call was for keys with billing.
+    """
+    if outcome.cause is Cause.PAID_ONLY or (paid and outcome.cause is Cause.QUOTA_NONE):
+        return no_key(model, paid=True)
     sentence = SENTENCES.get(outcome.cause) or outcome.message or "Google failed to answer."
     match outcome.blame:
         case Blame.KEY | Blame.PROJECT:
-            return errors.NoKeyAvailable(ASK_THE_OPERATOR)
+            return no_key(model, paid=paid)
         case Blame.MODEL:
             return errors.ModelNotFound(f"No key of this gateway may use the model {model}.", param="model")
         case Blame.QUOTA:

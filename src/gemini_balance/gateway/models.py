@@ -31,6 +31,8 @@ REFRESH_SECONDS = 3600.0
 RETRY_SECONDS = 15.0
 MOST_PAGES = 20
 AT_ONCE = 16  # keys of a round: nobody waits for it, but thousands would be a burst
+SIDE_BY_SIDE = 8
+ROUND_SECONDS = 60.0  # for all keys of a round together
 PAGE = Route(
     upstream="gemini_api",
     operation=Operation.LIST_MODELS,
@@ -93,7 +95,7 @@ class ModelBook:
         """Add what the next keys list, one project after the other, and forget what no key lists."""
         self._round += 1
         keys = list(self._gateway.pool.keys.values())
-        answers = [await self._add(key) for key in self._turn(keys)]
+        answers = await self._ask(self._turn(keys))
         tour = -(-len(keys) // AT_ONCE)
         oldest = self._round - (tour if all(answers) else 2 * tour)  # who can't be asked now has another chance
         self._models = {name: model for name, model in self._models.items() if self._seen[name] > oldest}
@@ -105,6 +107,21 @@ class ModelBook:
         start = (self._round - 1) * AT_ONCE % (-(-len(keys) // AT_ONCE) * AT_ONCE or 1)
         ready = [key for key in keys[start : start + AT_ONCE] if key.health is Health.READY]
         return list({id(domain_of(key)): key for key in ready}.values())
+
+    async def _ask(self, keys: Iterable[Key]) -> list[bool]:
+        """Side by side: which of them gave a list before the round's end."""
+        slots, until = asyncio.Semaphore(SIDE_BY_SIDE), asyncio.get_running_loop().time() + ROUND_SECONDS
+
+        async def one(key: Key) -> bool:
+            try:
+                async with asyncio.timeout_at(until), slots:
+                    return await self._add(key)
+            except TimeoutError:
+                return False
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(key)) for key in keys]
+        return [task.result() for task in tasks]
 
     async def _add(self, key: Key) -> bool:
         """False: this key gave no list. Its failure is the pool's to judge."""

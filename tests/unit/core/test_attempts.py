@@ -10,6 +10,7 @@ POLICY = RetryPolicy(max_retries=3, max_attempts=6)
 RETRIED = {
     *(Cause.KEY_DEAD, Cause.KEY_REFUSED, Cause.PROJECT_BLOCKED, Cause.PROJECT_UNPAID),
     *(Cause.QUOTA_MINUTE, Cause.QUOTA_DAY, Cause.QUOTA_UNKNOWN, Cause.QUOTA_NONE, Cause.MODEL_NOT_OFFERED),
+    Cause.PAID_ONLY,
     *(Cause.SHARED_CAPACITY, Cause.MODEL_OVERLOADED, Cause.UPSTREAM_BROKEN, Cause.UPSTREAM_SLOW, Cause.UNREACHABLE),
     *(Cause.CUT, Cause.EMPTY, Cause.THOUGHTS_ONLY, Cause.MALFORMED_CALL, Cause.UNKNOWN),
 }

@@ -13,6 +13,7 @@ EXPECTED: dict[Cause, type[errors.GatewayError]] = {
     Cause.PROJECT_BLOCKED: errors.NoKeyAvailable,
     Cause.PROJECT_UNPAID: errors.NoKeyAvailable,
     Cause.MODEL_NOT_OFFERED: errors.ModelNotFound,
+    Cause.PAID_ONLY: errors.NoKeyAvailable,
     Cause.QUOTA_NONE: errors.ModelNotFound,
     Cause.QUOTA_MINUTE: errors.PoolBusy,
     Cause.QUOTA_DAY: errors.PoolBusy,
@@ -43,6 +44,16 @@ def test_every_cause_has_its_error(cause: Cause) -> None:
     error = error_for(Outcome(cause, STATUS.get(cause, 0)), "some-model")
     assert type(error) is EXPECTED[cause]
     assert error.message.endswith(".")
+
+
+@pytest.mark.parametrize("cause", [Cause.KEY_DEAD, Cause.PROJECT_UNPAID, Cause.PAID_ONLY, Cause.QUOTA_NONE])
+def test_what_is_for_keys_with_billing_names_the_setting_that_would_help(cause: Cause) -> None:
+    error = error_for(Outcome(cause, 400), "some-model", paid=True)
+    assert (error.status, "PAID_KEY" in error.message, "some-model" in error.message) == (503, True, True)
+
+
+def test_a_model_that_google_offers_to_nobody_new_is_missing_for_payers_too() -> None:
+    assert error_for(Outcome(Cause.MODEL_NOT_OFFERED, 404), "m", paid=True).status == 404
 
 
 @pytest.mark.parametrize(

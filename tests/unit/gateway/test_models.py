@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gemini_balance.gateway.models import AT_ONCE, MOST_PAGES, ModelBook
+from gemini_balance.gateway.models import AT_ONCE, MOST_PAGES, SIDE_BY_SIDE, ModelBook
 from tests.unit.gateway.stage import Line, Stage, refuses
 
 pytestmark = pytest.mark.anyio
@@ -108,3 +108,20 @@ async def test_hidden_models_are_shown_under_no_name() -> None:
     assert book.shown(["a", "b"], ["b"], {"b", "gemini-3.8-flash"}) == ["a", "a-search"]
     assert set(book.entries({"b", "gemini-3.8-flash"})) == {"a"}
     assert "b" in book.listed
+
+
+async def test_keys_are_asked_side_by_side_and_one_that_is_silent_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gemini_balance.gateway.models.ROUND_SECONDS", 0.1)
+    stage = Stage(Line([None]), page("b"), page("c"))
+    book = ModelBook(stage.gateway)
+    await book.merge()
+    assert (set(book.listed), len(stage.transport.asked), stage.at_rest) == ({"b", "c"}, 3, True)
+
+
+async def test_a_bounded_number_of_keys_is_asked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gemini_balance.gateway.models.ROUND_SECONDS", 0.1)
+    stage = Stage(*[Line([None])] * AT_ONCE, keys="abcdefghijklmnop")
+    await ModelBook(stage.gateway).merge()
+    assert len(stage.transport.asked) == SIDE_BY_SIDE

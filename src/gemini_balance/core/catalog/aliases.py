@@ -1,4 +1,8 @@
-"""Retired models and what answers for them now. Data: a row is a fact about Google's catalogue, with its date."""
+"""Names that Google doesn't have, or has no more, and what answers for them. Data.
+
+A retired model's row is a fact about Google's catalogue, with its date. The other rows are OpenAI's own names for what
+is no chat: clients send them by default, and many let their user choose no other.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,11 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """`name` was retired on `retired`; `successor` is the closest model that Google still lists."""
+    """`name` was retired on `retired`, or without that was never Google's; `successor` is the closest model listed."""
 
     name: str
     successor: str
-    retired: date
+    retired: date | None = None
 
 
 ALIASES: dict[str, Alias] = {
@@ -45,5 +49,20 @@ ALIASES: dict[str, Alias] = {
         Alias("imagen-4.0-ultra-generate-001", "gemini-3-pro-image", date(2026, 8, 17)),
         Alias("embedding-001", "gemini-embedding-001", date(2025, 10, 30)),
         Alias("text-embedding-004", "gemini-embedding-001", date(2026, 1, 14)),
+        Alias("tts-1", "gemini-3.8-flash-lite-tts"),
+        Alias("tts-1-hd", "gemini-3.8-flash-tts"),
+        Alias("gpt-4o-mini-tts", "gemini-3.8-flash-tts"),
+        # It also translates and tells when what was said, which a model made for transcripts alone may not.
+        Alias("whisper-1", "gemini-flash-latest"),
+        Alias("gpt-4o-transcribe", "gemini-3.5-transcribe"),
+        Alias("gpt-4o-mini-transcribe", "gemini-3.5-transcribe"),
+        Alias("dall-e-2", "gemini-3.1-flash-image"),
+        Alias("dall-e-3", "gemini-3.1-flash-image"),
+        Alias("gpt-image-1", "gemini-3.1-flash-image"),
+        Alias("gpt-image-1-mini", "gemini-3.1-flash-lite-image"),
+        # The one that takes texts as long as OpenAI's do.
+        Alias("text-embedding-3-small", "gemini-embedding-2"),
+        Alias("text-embedding-3-large", "gemini-embedding-2"),
+        Alias("text-embedding-ada-002", "gemini-embedding-2"),
     )
 }

@@ -84,21 +84,29 @@ def check_name(name: str) -> None:
 
 
 def warning(name: str, model: str) -> str:
-    """What the caller of a retired model shall know, `model` being the one that is called; empty for nearly all."""
+    """What the caller of a retired model, or of OpenAI's, shall know; empty for nearly all. `model` is called."""
     name = name.removeprefix("models/")
     names = _bare(name) if name.endswith(SUFFIXES) else (name,)
     alias = next((ALIASES[one] for one in names if one in ALIASES), None)
     if alias is None:
         return ""
+    if alias.retired is None:
+        return f"{alias.name} is a model of OpenAI's; {model} answers instead." if model == alias.successor else ""
     if model == alias.successor:
         return f"{alias.name} is retired (announced for {alias.retired}); {model} answers instead."
     return f"Google retires {alias.name} (announced for {alias.retired}); its successor is {alias.successor}."
 
 
 def successor(name: str, listed: Set[str], today: date) -> str:
-    """What answers for a retired model; with no list known its retirement date decides."""
+    """What answers for a retired model, or for OpenAI's; with no list known the retirement date decides."""
     check_name(name)
     alias = ALIASES.get(name)
     if alias is None or name in listed:
         return name
-    return alias.successor if listed or today >= alias.retired else name
+    return alias.successor if listed or alias.retired is None or today >= alias.retired else name
+
+
+def is_foreign(name: str) -> bool:
+    """Is it one of OpenAI's own names?"""
+    alias = ALIASES.get(name)
+    return alias is not None and alias.retired is None

@@ -11,7 +11,7 @@ from gemini_balance.core.catalog.config import Config
 from gemini_balance.core.catalog.dropped import told
 from gemini_balance.core.catalog.estimate import beginning_of, tokens_in
 from gemini_balance.core.catalog.fit import fit
-from gemini_balance.core.catalog.resolve import check_name, resolve, successor, warning
+from gemini_balance.core.catalog.resolve import check_name, is_foreign, resolve, successor, warning
 from gemini_balance.core.gemini.surface import PARENTS
 from gemini_balance.core.pool import Demand
 from gemini_balance.core.wire.codec import encode
@@ -99,7 +99,9 @@ def _native_model(call: Call, config: Config) -> str:
     if slash and parent in PARENTS:
         check_name(bare)
         return name
-    return successor(name, config.listed, config.today) if name else ""
+    if not name or is_foreign(name):  # Google's own clients mean Google's own names
+        return name
+    return successor(name, config.listed, config.today)
 
 
 def _single_attempt(call: Call, config: Config) -> bool:

@@ -107,7 +107,7 @@ SIGNS = (
     _on(Cause.EGRESS_REFUSED, 400, begins=("User location is not supported",)),
     _on(Cause.PROJECT_BLOCKED, 400, begins=("Gemini API free tier is not available in your country",)),
     # Imagen answers a project without billing so; one with billing is served.
-    _on(Cause.MODEL_NOT_OFFERED, 400, begins=("Imagen API is only accessible to billed users",)),
+    _on(Cause.PAID_ONLY, 400, begins=("Imagen API is only accessible to billed users",)),
     # 403 is not always a dead key: a resource of another key reads "not found (or permission denied)".
     _on(
         Cause.WRONG_KEY_FOR_RESOURCE,

@@ -70,12 +70,15 @@ def readdressed(reply: bytes, hosts: frozenset[str], ours: str) -> bytes:
 
 
 def address_of_ours(address: str, hosts: frozenset[str], ours: str) -> str:
-    """`address` at our host if it is at one of `hosts`. `ours` is scheme and host, without a slash at the end."""
-    scheme, separator, rest = address.partition("://")
-    host, slash, path = rest.partition("/")
-    if not separator or scheme not in ("http", "https") or host not in hosts:
+    """`address` at our host if it is at one of `hosts`, each with or without a path, of which the longest counts.
+
+    `ours` is scheme and host, without a slash at the end.
+    """
+    scheme, _, rest = address.partition("://")
+    found = [host for host in hosts if rest == host or rest.startswith(f"{host}/")]
+    if scheme not in ("http", "https") or not found:
         return address
-    return f"{ours}{slash}{path}"
+    return f"{ours}{rest[len(max(found, key=len)) :]}"
 
 
 def interaction_in(event: bytes) -> str:

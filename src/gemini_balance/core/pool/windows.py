@@ -28,7 +28,7 @@ NOMINAL = 15  # requests a minute believed of a project of whose limit nothing i
 DOUBT = 0.25  # by how much busier a share counts than what has its window to itself
 
 
-BARS = frozenset({Cause.QUOTA_NONE, Cause.MODEL_NOT_OFFERED})
+BARS = frozenset({Cause.QUOTA_NONE, Cause.MODEL_NOT_OFFERED, Cause.PAID_ONLY})
 """Rests that tell that a project may not use the model at all."""
 
 

@@ -31,7 +31,7 @@ class GeminiRequest(msgspec.Struct, frozen=True):
 class GeminiApi:
     """`base_url` may end in a version (`…/v1beta`, as operators write it): each route brings its own.
 
-    `address` is the upstream's scheme and host.
+    `address` is the same without it: scheme, host, and the path below it where there is one.
 
     Raises ValueError for a `base_url` that is no http(s) address.
     """
@@ -41,7 +41,8 @@ class GeminiApi:
         self._origins = [origin_of(base, proxy) for proxy in proxies or ("",)]
         self._prefix = base.split("//", 1)[1].partition("/")[2].rstrip("/")
         self._host = host_header(self._origins[0])
-        self.address = f"{base.partition('://')[0]}://{self._host}"
+        path = f"/{self._prefix}" if self._prefix else ""
+        self.address = f"{base.partition('://')[0]}://{self._host}{path}"
 
     def request(self, route: Route, key: KeySpec) -> GeminiRequest:
         method = route.verb or ("GET" if route.operation in READS else "POST")

@@ -28,6 +28,8 @@ SEARCH = frozenset({"gemini-2.5-pro", "gemini-flash-latest"})
             "gemini-1.5-flash-search", LISTED, Resolved("gemini-flash-latest", search=True), id="retired, with search"
         ),
         pytest.param("gemini-2.0-flash", LISTED, Resolved("gemini-2.0-flash"), id="in the table, but still listed"),
+        pytest.param("tts-1", LISTED, Resolved("gemini-3.8-flash-lite-tts"), id="OpenAI's"),
+        pytest.param("tts-1", UNKNOWN, Resolved("gemini-3.8-flash-lite-tts"), id="OpenAI's, with no list known"),
         pytest.param("gemini-9-ultra", LISTED, Resolved("gemini-9-ultra"), id="Google may know what we don't"),
     ],
 )
@@ -111,6 +113,8 @@ def test_no_alias_leads_to_another_retired_name() -> None:
             "(announced for 2026-01-14); gemini-embedding-001 answers",
         ),
         ("gemini-1.5-pro-search", "gemini-pro-latest", "gemini-1.5-pro is retired"),
+        ("whisper-1", "gemini-flash-latest", "whisper-1 is a model of OpenAI's; gemini-flash-latest answers instead."),
+        ("whisper-1", "whisper-1", ""),
         ("gemini-2.0-flash", "gemini-2.0-flash", "Google retires gemini-2.0-flash (announced for 2026-06-01)"),
     ],
 )

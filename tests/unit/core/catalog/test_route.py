@@ -70,6 +70,11 @@ def test_a_retired_name_in_a_native_path_follows_the_table_and_no_byte_of_the_bo
     )
 
 
+def test_a_name_of_openais_means_nothing_on_native_routes() -> None:
+    route = route_of(Call(Operation.GENERATE, "whisper-1", raw=RAW), CONFIG)
+    assert (route.model, route.path, route.warning) == ("whisper-1", "v1beta/models/whisper-1:generateContent", "")
+
+
 def test_a_native_name_that_ends_in_search_is_googles_to_judge() -> None:
     assert route_of(Call(Operation.GENERATE, "gemini-2.5-pro-search", raw=RAW), CONFIG).model == "gemini-2.5-pro-search"
 

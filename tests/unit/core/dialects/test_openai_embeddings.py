@@ -60,6 +60,15 @@ def test_a_model_that_still_exists_keeps_its_own_size() -> None:
     assert "outputDimensionality" not in sent(asked(model="text-embedding-004"), "text-embedding-004")[0][0]
 
 
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [("text-embedding-3-small", 1_536), ("text-embedding-3-large", 3_072), ("text-embedding-ada-002", 1_536)],
+)
+def test_who_names_a_model_of_openais_gets_as_many_numbers_as_from_it(name: str, numbers: int) -> None:
+    assert sent(asked(model=name), "gemini-embedding-2")[0][0]["outputDimensionality"] == numbers
+    assert sent(asked(model=name, dimensions=256), "gemini-embedding-2")[0][0]["outputDimensionality"] == 256
+
+
 @given(st.integers(1, 450))
 def test_batches_hold_a_hundred_and_keep_the_order(count: int) -> None:
     texts = [str(n) for n in range(count)]

@@ -134,7 +134,7 @@ DEADLY = (
         (404, error(404, "Requested entity was not found."), Cause.WRONG_KEY_FOR_RESOURCE),
         (404, error(404, "This model is no longer available to new users."), Cause.MODEL_NOT_OFFERED),
         (404, error(404, "models/x has been shut down"), Cause.MODEL_NOT_OFFERED),
-        (400, error(400, "Imagen API is only accessible to billed users at this time."), Cause.MODEL_NOT_OFFERED),
+        (400, error(400, "Imagen API is only accessible to billed users at this time."), Cause.PAID_ONLY),
         (404, error(404, "models/x is not found for API version v1beta"), Cause.MODEL_UNKNOWN),
         (404, error(404, "no such file"), Cause.BAD_REQUEST),
         # quota

@@ -90,3 +90,16 @@ def test_an_address_keeps_its_path_and_query(address: str, ours: str) -> None:
 )
 def test_an_event_tells_its_interaction(event: Any, name: str) -> None:
     assert interaction_in(json.encode(event)) == name
+
+
+@pytest.mark.parametrize(
+    ("address", "ours"),
+    [
+        ("https://proxy.example/some/path/upload/v1beta/files?upload_id=x", f"{OURS}/upload/v1beta/files?upload_id=x"),
+        ("https://proxy.example/upload/v1beta/files", f"{OURS}/upload/v1beta/files"),
+        ("https://proxy.example/some/pathway/x", f"{OURS}/some/pathway/x"),
+        ("https://proxy.example.org/some/path/x", "https://proxy.example.org/some/path/x"),
+    ],
+)
+def test_the_path_below_which_google_is_found_is_no_part_of_our_addresses(address: str, ours: str) -> None:
+    assert address_of_ours(address, frozenset({"proxy.example", "proxy.example/some/path"}), OURS) == ours

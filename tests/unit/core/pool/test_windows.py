@@ -59,7 +59,7 @@ def test_a_spent_day_rests_until_midnight_in_los_angeles() -> None:
     assert [ask(pool), ask(pool, MIDNIGHT - 1), ask(pool, MIDNIGHT)] == [NotYet(MIDNIGHT), NotYet(MIDNIGHT), "a"]
 
 
-@pytest.mark.parametrize("cause", [Cause.QUOTA_NONE, Cause.MODEL_NOT_OFFERED])
+@pytest.mark.parametrize("cause", [Cause.QUOTA_NONE, Cause.MODEL_NOT_OFFERED, Cause.PAID_ONLY])
 def test_waiting_for_a_model_that_no_project_may_use_is_in_vain_but_a_day_later_it_is_tried_again(cause: Cause) -> None:
     pool = pool_of("a", "b")
     assert {ends(pool, Outcome(cause)), ends(pool, Outcome(cause))} == {"a", "b"}

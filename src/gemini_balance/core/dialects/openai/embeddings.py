@@ -31,8 +31,14 @@ MOST_INPUTS = 2048  # OpenAI's
 MOST_DIMENSIONS = 3072
 BYTES_PER_TOKEN = 4
 FORMATS = ("float", "base64")
-SIZES_OF_RETIRED = {"text-embedding-004": 768, "embedding-001": 768}
-"""What callers of a retired model have stored: its successor shall answer with as many numbers."""
+SIZES = {
+    "text-embedding-004": 768,
+    "embedding-001": 768,
+    "text-embedding-3-small": 1_536,
+    "text-embedding-3-large": 3_072,
+    "text-embedding-ada-002": 1_536,
+}
+"""What callers of these have stored, or have made room for: what answers for them shall give as many numbers."""
 
 
 class EmbeddingRequest(msgspec.Struct, frozen=True):
@@ -120,7 +126,7 @@ def _text(one: str | int | list[int], text_of: Callable[[list[int]], str] | None
 def size(asked: Asked, model: str) -> int | None:
     """How many numbers a vector shall have; None for as many as `model`, which serves the call, gives by itself."""
     if asked.dimensions is None and model != asked.model:
-        return SIZES_OF_RETIRED.get(asked.model.removeprefix("models/"))
+        return SIZES.get(asked.model.removeprefix("models/"))
     return asked.dimensions
 
 
