@@ -17,22 +17,21 @@ from tests.e2e.processes import requests
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gemini_balance.simulator import RunningSimulator
-    from tests.e2e.processes import Answer
+    from tests.e2e.processes import Answer, Google
 
-Check: TypeAlias = "Callable[[Answer, Any, RunningSimulator], None]"
+Check: TypeAlias = "Callable[[Answer, Any, Google], None]"
 """Takes the answer, the JSON that was sent, and the fake Google that was asked."""
 VECTOR = 768  # numbers that the retired model's callers have stored
 RATE = 24_000  # samples a second of Google's voices
 
 
-def chat(answer: Answer, asked: Any, google: RunningSimulator) -> None:
+def chat(answer: Answer, asked: Any, google: Google) -> None:
     message = _message(answer, asked)
     assert asked["messages"][-1]["content"] in message["content"]
     assert answer.headers["content-type"] == "application/json"
 
 
-def stream(answer: Answer, asked: Any, google: RunningSimulator) -> None:
+def stream(answer: Answer, asked: Any, google: Google) -> None:
     """Every message begins with `data:`, the last is `[DONE]`, and what is between is one whole answer."""
     assert answer.headers["content-type"].startswith("text/event-stream")
     *messages, done, rest = answer.body.decode().split("\n\n")
@@ -46,7 +45,7 @@ def stream(answer: Answer, asked: Any, google: RunningSimulator) -> None:
     assert asked["messages"][-1]["content"] in text
 
 
-def search(answer: Answer, asked: Any, google: RunningSimulator) -> None:
+def search(answer: Answer, asked: Any, google: Google) -> None:
     """Google is asked to search, and its sources reach the caller."""
     message = _message(answer, asked)
     cited = [one["url_citation"]["url"] for one in message["annotations"]]
@@ -55,7 +54,7 @@ def search(answer: Answer, asked: Any, google: RunningSimulator) -> None:
     assert _sent(google)["tools"] == [{"googleSearch": {}}]
 
 
-def image(answer: Answer, asked: Any, google: RunningSimulator) -> None:
+def image(answer: Answer, asked: Any, google: Google) -> None:
     """The model sees the picture itself."""
     assert _message(answer, asked)["content"]
     text, picture = _sent(google)["contents"][0]["parts"]
@@ -66,7 +65,7 @@ def image(answer: Answer, asked: Any, google: RunningSimulator) -> None:
     )
 
 
-def picture(answer: Answer, asked: Any, google: RunningSimulator) -> None:
+def picture(answer: Answer, asked: Any, google: Google) -> None:
     """An address that any browser opens, made with the key that is paid for."""
     assert answer.status == 200, answer.body
     (made,) = answer.json["data"]
@@ -77,7 +76,7 @@ def picture(answer: Answer, asked: Any, google: RunningSimulator) -> None:
     assert asked["prompt"] in json.dumps(_sent(google), ensure_ascii=False)
 
 
-def vector(answer: Answer, asked: Any, google: RunningSimulator) -> None:
+def vector(answer: Answer, asked: Any, google: Google) -> None:
     assert answer.status == 200, answer.body
     body = answer.json
     (only,) = body["data"]
@@ -88,7 +87,7 @@ def vector(answer: Answer, asked: Any, google: RunningSimulator) -> None:
     assert _sent(google)["requests"][0]["content"]["parts"] == [{"text": asked["input"]}]
 
 
-def sound(answer: Answer, asked: Any, google: RunningSimulator) -> None:
+def sound(answer: Answer, asked: Any, google: Google) -> None:
     assert (answer.status, answer.headers["content-type"]) == (200, "audio/wav"), answer.body[:500]
     with wave.open(io.BytesIO(answer.body)) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (RATE, 1, 2)
@@ -99,7 +98,7 @@ def sound(answer: Answer, asked: Any, google: RunningSimulator) -> None:
     assert voice == asked["voice"]
 
 
-def native(answer: Answer, asked: Any, google: RunningSimulator) -> None:
+def native(answer: Answer, asked: Any, google: Google) -> None:
     """Google's own answer, laid out as Google does it, to one attempt with nothing of the body changed."""
     assert answer.status == 200, answer.body
     (candidate,) = answer.json["candidates"]
@@ -136,5 +135,5 @@ def _message(answer: Answer, asked: Any) -> Any:
     return choice["message"]
 
 
-def _sent(google: RunningSimulator) -> Any:
+def _sent(google: Google) -> Any:
     return json.loads(requests(google)[-1]["body"])
