@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
+
+from tests.e2e.web_server import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,13 +48,6 @@ def image_host() -> Iterator[Seen]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (as the base class calls it)
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Host)
-    seen.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(Host) as address:
+        seen.url = f"http://{address}"
         yield seen
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -8,12 +8,13 @@ import json
 import socket
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.e2e.processes import TOKEN, GatewayProcess, control, gateway, requests
+from tests.e2e.web_server import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,20 +66,10 @@ class Album(BaseHTTPRequestHandler):
         pass
 
 
-class AlbumServer(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64  # callers at the same moment
-
-
 @pytest.fixture(scope="module")
 def album() -> Iterator[str]:
-    server = AlbumServer(("127.0.0.1", 0), Album)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Album) as address:
+        yield f"http://{address}"
 
 
 @pytest.fixture(scope="module")

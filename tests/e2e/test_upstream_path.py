@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import urllib.error
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from google import genai
 from google.genai import types
 
 from tests.e2e.processes import TOKEN, control, gateway, requests
+from tests.e2e.web_server import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,13 +65,8 @@ class Mounted(BaseHTTPRequestHandler):
 def mounted(google: RunningSimulator) -> Iterator[str]:
     """The address below which Google is."""
     handler = type("Here", (Mounted,), {"google": google.url})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}{PATH}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(handler) as address:
+        yield f"http://{address}{PATH}"
 
 
 @pytest.mark.parametrize("knows", [True, False], ids=["its addresses have the path", "they have only the host"])

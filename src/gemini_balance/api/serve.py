@@ -198,18 +198,8 @@ class Door:
         watch = watching(exchange, receive)
         try:
             if call.media or call.files or (call.request is not None and call.request.cached_content):
-                exchange.call = call = await self.carrier.references.held(exchange, call)
-            if call.media:
-                spare = None if has_marks(body) and not aside else aside
-                await prepare(call.media, self.media, self._largest, spare)
-            attachments = self._attachments(exchange, call, len(body), aside)
-            who = exchange.principal.name if exchange.principal else ""
-            route = delivered(route_of(call, self._moment(), who), call, self.options)
-            tell(exchange, call, route.model, route.dropped, route.warning)
-            if aside:
-                route = _with(route, whole(route.body, aside))
-            if attachments is not None:
-                route = replace(route, attachments=attachments)
+                call = await self._gathered(exchange, call, body, aside)
+            route = self._routed(exchange, call, len(body), aside)
             if len(route.body) > HUGE:
                 await others_turn(route.body)
             answer = self._remembering(exchange, route, reply) if _is_pinnable(call) else reply
@@ -226,6 +216,23 @@ class Door:
         finally:
             reply.stop()
             watch.stop()
+
+    async def _gathered(self, exchange: Exchange, call: Call, body: bytes, aside: Pieces) -> Call:
+        """The call with what it names at Google, and with what it names elsewhere."""
+        exchange.call = call = await self.carrier.references.held(exchange, call)
+        if call.media:
+            spare = None if has_marks(body) and not aside else aside
+            await prepare(call.media, self.media, self._largest, spare)
+        return call
+
+    def _routed(self, exchange: Exchange, call: Call, size: int, aside: Pieces) -> Route:
+        attachments = self._attachments(exchange, call, size, aside)
+        who = exchange.principal.name if exchange.principal else ""
+        route = delivered(route_of(call, self._moment(), who), call, self.options)
+        tell(exchange, call, route.model, route.dropped, route.warning)
+        if aside:
+            route = _with(route, whole(route.body, aside))
+        return route if attachments is None else replace(route, attachments=attachments)
 
     def _attachments(self, exchange: Exchange, call: Call, size: int, aside: Pieces) -> Attachments | None:
         """What of a translated call is too large to be sent along. `size`: of its body, without what is aside."""

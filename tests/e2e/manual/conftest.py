@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import ssl
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ import trustme
 
 from tests.e2e.manual.reading import sections_of
 from tests.e2e.processes import GatewayProcess, control, gateway
+from tests.e2e.web_server import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,14 +66,8 @@ def pictures(authority: trustme.CA) -> Iterator[str]:
     """Host and port of a server that speaks TLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Picture)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Picture, context) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
