@@ -24,7 +24,7 @@ from gemini_balance.core.dialects.native.dialect import STRICT_PREFIX, without_c
 from gemini_balance.core.errors import NoKeyAvailable, PoolBusy
 from gemini_balance.core.gemini.error_body import error_in
 from gemini_balance.core.gemini.named import readdressed
-from gemini_balance.core.gemini.surface import Door, Resource, model_method
+from gemini_balance.core.gemini.surface import COLLECTIONS, Door, Resource, is_impossible, model_method
 from gemini_balance.core.pool.key import RETIRED
 from gemini_balance.gateway.carry import Carriage, Errand, Hosts, upload_in
 from gemini_balance.gateway.collected import Collected
@@ -97,7 +97,7 @@ class Carrier:
                 route if unchanged else replace(route, headers=without_packing(route.headers)), body, found
             )
             names += [one.name for one in referred]
-        pinned = await self.owners.pin(client_of(exchange), names)
+        pinned = await self.owners.pin(client_of(exchange), [name for name in names if not await self._nobodys(name)])
         route = replace(route, demand=replace(route.demand, pinned=pinned))
         errand = _errand(client_of(exchange), found, free=pinned is None and pieces is None)
         return await self._carry(exchange, route, errand, receive, options, pieces)
@@ -107,6 +107,10 @@ class Carrier:
         asked = model_method(f"models/x:{call.method}")
         errand = Errand(client_of(exchange), "operations", names=asked is not None and asked.names)
         await self._carry(exchange, route, errand, receive, options)
+
+    async def _nobodys(self, name: str) -> bool:
+        """Google is asked for what can't be anybody's: it says what is wrong with the name."""
+        return is_impossible(name) and not await self.owners.whose(name)
 
     def _serves(self, key: KeyId) -> bool:
         """What lives with a key that is gone or dead can't be listed, and must not hide the rest."""
@@ -172,9 +176,9 @@ class Carrier:
         return True
 
     async def _fail(self, exchange: Exchange, route: Route, failed: CallFailed) -> None:
-        """For a method that it doesn't have, Google has only a page. We know what may have been meant."""
-        outcome = failed.outcome
-        if outcome.status == NOT_FOUND and not route.single_attempt and error_in(outcome.body) is None:
+        """For a method that a model doesn't have, Google has only a page. We know what may have been meant."""
+        outcome, of_a_model = failed.outcome, route.operation is Operation.METHOD and not route.single_attempt
+        if of_a_model and outcome.status == NOT_FOUND and error_in(outcome.body) is None:
             return await send_error(exchange, nothing_at(exchange.scope["path"], exchange.dialect))
         return await send_failure(exchange, failed, None)
 
@@ -185,7 +189,7 @@ class Carrier:
         owned = await self.owners.owned(client_of(exchange), found.collection)
         keys = {key: names for key, names in owned.items() if self._serves(key)}
 
-        async def ask(key: KeyId, size: int, token: str) -> bytes:
+        async def ask(key: KeyId | None, size: int, token: str) -> bytes:
             page = [*rest, ("pageSize", str(size)), *([("pageToken", token)] if token else [])]
             path = f"{route.path.partition('?')[0]}?{urlencode(page, safe='$,')}"
             reply = Collected()
@@ -197,6 +201,8 @@ class Carrier:
 
         size = page_size(wanted.get("pageSize", ""))
         try:
+            if not owned and found.collection not in COLLECTIONS and "/" not in found.collection:
+                await ask(None, 1, "")  # is there such a collection at all?
             body = await merged(keys, size, wanted.get("pageToken", ""), found.collection, ask)
         except CallFailed as failed:
             return await send_failure(exchange, failed, None)
