@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from msgspec.structs import replace
 
@@ -16,7 +16,7 @@ from gemini_balance.api.leaving import watching
 from gemini_balance.api.names import ROUTE
 from gemini_balance.api.raw_reply import PassedOn
 from gemini_balance.api.references import client_of, without_packing
-from gemini_balance.api.resource_route import UPLOAD, forwarded, route_to, streams, with_body, with_pieces
+from gemini_balance.api.resource_route import UPLOAD, forwarded, page_of, route_to, streams, with_body, with_pieces
 from gemini_balance.api.routes import nothing_at
 from gemini_balance.core.attempts import COUNTED, FREE
 from gemini_balance.core.call import Call, Framing, Operation
@@ -27,12 +27,14 @@ from gemini_balance.core.gemini.named import readdressed
 from gemini_balance.core.gemini.surface import COLLECTIONS, Door, Resource, is_impossible, model_method
 from gemini_balance.core.pool.key import RETIRED
 from gemini_balance.gateway.carry import Carriage, Errand, Hosts, upload_in
-from gemini_balance.gateway.collected import Collected
 from gemini_balance.gateway.failures import CallFailed
+from gemini_balance.gateway.fan import fan
 from gemini_balance.gateway.homes import Homes
 from gemini_balance.gateway.listing import merged, page_size
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gemini_balance.api.asgi import Receive
     from gemini_balance.api.exchange import Exchange
     from gemini_balance.api.references import References
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.options import Options
     from gemini_balance.core.pool import KeyId
     from gemini_balance.gateway.execute import Gateway
+    from gemini_balance.gateway.listing import Place
     from gemini_balance.gateway.owners import Owners
     from gemini_balance.gateway.ports import RawTransport
     from gemini_balance.gateway.story import Story
@@ -189,20 +192,14 @@ class Carrier:
         owned = await self.owners.owned(client_of(exchange), found.collection)
         keys = {key: names for key, names in owned.items() if self._serves(key)}
 
-        async def ask(key: KeyId | None, size: int, token: str) -> bytes:
-            page = [*rest, ("pageSize", str(size)), *([("pageToken", token)] if token else [])]
-            path = f"{route.path.partition('?')[0]}?{urlencode(page, safe='$,')}"
-            reply = Collected()
-            pinned = replace(route.demand, pinned=key)
-            await self.gateway.execute(
-                replace(route, path=path, demand=pinned, framing=Framing.WHOLE), reply, exchange.story
-            )
-            return reply.body
+        async def ask(places: Sequence[Place], size: int) -> list[bytes]:
+            routes = [page_of(route, rest, size, place.token, place.key) for place in places]
+            return await fan(self.gateway, routes, exchange.story)
 
-        size = page_size(wanted.get("pageSize", ""))
         try:
             if not owned and found.collection not in COLLECTIONS and "/" not in found.collection:
-                await ask(None, 1, "")  # is there such a collection at all?
+                await fan(self.gateway, [page_of(route, rest, 1)], exchange.story)  # is there such a one at all?
+            size = page_size(wanted.get("pageSize", ""))
             body = await merged(keys, size, wanted.get("pageToken", ""), found.collection, ask)
         except CallFailed as failed:
             return await send_failure(exchange, failed, None)
