@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from msgspec.structs import replace
 
@@ -16,7 +16,7 @@ from gemini_balance.api.leaving import watching
 from gemini_balance.api.names import ROUTE
 from gemini_balance.api.raw_reply import PassedOn
 from gemini_balance.api.references import client_of, without_packing
-from gemini_balance.api.resource_route import UPLOAD, forwarded, route_to, streams, with_body, with_pieces
+from gemini_balance.api.resource_route import UPLOAD, forwarded, page_of, route_to, streams, with_body, with_pieces
 from gemini_balance.api.routes import nothing_at
 from gemini_balance.core.attempts import COUNTED, FREE
 from gemini_balance.core.call import Call, Framing, Operation
@@ -24,15 +24,17 @@ from gemini_balance.core.dialects.native.dialect import STRICT_PREFIX, without_c
 from gemini_balance.core.errors import NoKeyAvailable, PoolBusy
 from gemini_balance.core.gemini.error_body import error_in
 from gemini_balance.core.gemini.named import readdressed
-from gemini_balance.core.gemini.surface import Door, Resource, model_method
+from gemini_balance.core.gemini.surface import COLLECTIONS, Door, Resource, is_impossible, model_method
 from gemini_balance.core.pool.key import RETIRED
 from gemini_balance.gateway.carry import Carriage, Errand, Hosts, upload_in
-from gemini_balance.gateway.collected import Collected
 from gemini_balance.gateway.failures import CallFailed
+from gemini_balance.gateway.fan import fan
 from gemini_balance.gateway.homes import Homes
 from gemini_balance.gateway.listing import merged, page_size
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gemini_balance.api.asgi import Receive
     from gemini_balance.api.exchange import Exchange
     from gemini_balance.api.references import References
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.options import Options
     from gemini_balance.core.pool import KeyId
     from gemini_balance.gateway.execute import Gateway
+    from gemini_balance.gateway.listing import Place
     from gemini_balance.gateway.owners import Owners
     from gemini_balance.gateway.ports import RawTransport
     from gemini_balance.gateway.story import Story
@@ -97,7 +100,7 @@ class Carrier:
                 route if unchanged else replace(route, headers=without_packing(route.headers)), body, found
             )
             names += [one.name for one in referred]
-        pinned = await self.owners.pin(client_of(exchange), names)
+        pinned = await self.owners.pin(client_of(exchange), [name for name in names if not await self._nobodys(name)])
         route = replace(route, demand=replace(route.demand, pinned=pinned))
         errand = _errand(client_of(exchange), found, free=pinned is None and pieces is None)
         return await self._carry(exchange, route, errand, receive, options, pieces)
@@ -107,6 +110,10 @@ class Carrier:
         asked = model_method(f"models/x:{call.method}")
         errand = Errand(client_of(exchange), "operations", names=asked is not None and asked.names)
         await self._carry(exchange, route, errand, receive, options)
+
+    async def _nobodys(self, name: str) -> bool:
+        """Google is asked for what can't be anybody's: it says what is wrong with the name."""
+        return is_impossible(name) and not await self.owners.whose(name)
 
     def _serves(self, key: KeyId) -> bool:
         """What lives with a key that is gone or dead can't be listed, and must not hide the rest."""
@@ -172,9 +179,9 @@ class Carrier:
         return True
 
     async def _fail(self, exchange: Exchange, route: Route, failed: CallFailed) -> None:
-        """For a method that it doesn't have, Google has only a page. We know what may have been meant."""
-        outcome = failed.outcome
-        if outcome.status == NOT_FOUND and not route.single_attempt and error_in(outcome.body) is None:
+        """For a method that a model doesn't have, Google has only a page. We know what may have been meant."""
+        outcome, of_a_model = failed.outcome, route.operation is Operation.METHOD and not route.single_attempt
+        if of_a_model and outcome.status == NOT_FOUND and error_in(outcome.body) is None:
             return await send_error(exchange, nothing_at(exchange.scope["path"], exchange.dialect))
         return await send_failure(exchange, failed, None)
 
@@ -185,18 +192,14 @@ class Carrier:
         owned = await self.owners.owned(client_of(exchange), found.collection)
         keys = {key: names for key, names in owned.items() if self._serves(key)}
 
-        async def ask(key: KeyId, size: int, token: str) -> bytes:
-            page = [*rest, ("pageSize", str(size)), *([("pageToken", token)] if token else [])]
-            path = f"{route.path.partition('?')[0]}?{urlencode(page, safe='$,')}"
-            reply = Collected()
-            pinned = replace(route.demand, pinned=key)
-            await self.gateway.execute(
-                replace(route, path=path, demand=pinned, framing=Framing.WHOLE), reply, exchange.story
-            )
-            return reply.body
+        async def ask(places: Sequence[Place], size: int) -> list[bytes]:
+            routes = [page_of(route, rest, size, place.token, place.key) for place in places]
+            return await fan(self.gateway, routes, exchange.story)
 
-        size = page_size(wanted.get("pageSize", ""))
         try:
+            if not owned and found.collection not in COLLECTIONS and "/" not in found.collection:
+                await fan(self.gateway, [page_of(route, rest, 1)], exchange.story)  # is there such a one at all?
+            size = page_size(wanted.get("pageSize", ""))
             body = await merged(keys, size, wanted.get("pageToken", ""), found.collection, ask)
         except CallFailed as failed:
             return await send_failure(exchange, failed, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 from msgspec.structs import replace
@@ -14,9 +14,10 @@ from gemini_balance.core.gemini.surface import Door, Resource
 from gemini_balance.core.pool import Demand
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from gemini_balance.api.exchange import Exchange
+    from gemini_balance.core.pool import KeyId
 
 # What of a caller's headers means something to Google beside X-Goog-Upload-*.
 FORWARDED = frozenset(
@@ -64,6 +65,15 @@ def route_to(
         single_attempt=strict,
         verb=exchange.scope["method"],
     )
+
+
+def page_of(
+    route: Route, query: Iterable[tuple[str, str]], size: int, token: str = "", key: KeyId | None = None
+) -> Route:
+    """A page of a list as one key has it, or any."""
+    page = [*query, ("pageSize", str(size)), *([("pageToken", token)] if token else [])]
+    path = f"{route.path.partition('?')[0]}?{urlencode(page, safe='$,')}"
+    return replace(route, path=path, demand=replace(route.demand, pinned=key), framing=Framing.WHOLE)
 
 
 def with_pieces(route: Route, length: int | None) -> Route:

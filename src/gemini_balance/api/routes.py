@@ -10,7 +10,7 @@ from gemini_balance.api.paths import meant
 from gemini_balance.core.call import Operation
 from gemini_balance.core.dialects import DIALECTS
 from gemini_balance.core.errors import MethodNotAllowed, NotFound
-from gemini_balance.core.gemini.surface import COLLECTIONS, VERBS, Door, Resource, model_method, resource
+from gemini_balance.core.gemini.surface import COLLECTIONS, VERBS, Door, Resource, model_method, of_models, resource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,6 +98,8 @@ def find(method: str, path: str, place: Place, dialect: Dialect) -> Match:
             return _made(method, path, made)
         raise nothing_at(path, dialect)
     if method not in operations:
+        if dialect is NATIVE and not narrow and (found := _unforeseen(method, place, operations)) is not None:
+            return found
         allowed = tuple(operations)
         raise MethodNotAllowed(f"{path[:200]} takes {' or '.join(allowed)}, not {method}.", allowed)
     return Match(dialect, operations[method], target)
@@ -202,6 +204,14 @@ def _resource(method: str, place: Place) -> Match | None:
     if first not in known and get_close_matches(first, known, n=1, cutoff=ALIKE):
         return None
     return Match(NATIVE, Operation.RESOURCE, "", found)
+
+
+def _unforeseen(method: str, place: Place, operations: Mapping[str, Operation]) -> Match | None:
+    """A verb that is new to us is Google's to judge, save with the methods that we know to take no other."""
+    if METHODS.keys() & operations.values() or method not in VERBS:
+        return None
+    found = of_models(place.tail) or resource(method, place.tail)
+    return None if found is None else Match(NATIVE, Operation.RESOURCE, "", found)
 
 
 def _likely(path: str, dialect: Dialect) -> str:

@@ -281,6 +281,38 @@ def test_rare_methods_and_unknown_fields_pass_through_byte_for_byte(
     assert answer.body == json.dumps({"method": "notYetKnown", "key": sent.key}, indent=1).encode()
 
 
+def test_a_verb_that_models_do_not_take_yet_passes_through_byte_for_byte(
+    served: GatewayProcess, google: SmallGoogle
+) -> None:
+    body = b'{ "new" : 1.50 }'
+    answer = call(served, "PATCH", f"/v1beta/models/m?x=%20y&key={TOKEN}", body)
+    sent = google.calls[-1]
+    assert (answer.status, sent.method, sent.target, sent.body) == (200, "PATCH", "/v1beta/models/m?x=%20y", body)
+    assert answer.body == json.dumps({"method": "", "key": sent.key}, indent=1).encode()
+
+
+def test_only_a_name_that_nobody_can_have_is_shown_to_google(served: GatewayProcess, google: SmallGoogle) -> None:
+    theirs = call(served, "POST", "/v1beta/fileSearchStores", {}, THEIRS).json["name"]
+    asked = len(google.calls)
+    for name in (theirs, "fileSearchStores/nobodys", f"{theirs}/documents/_d", "fileSearchStores/A"):
+        answer = call(served, "GET", f"/v1beta/{name}")
+        assert (
+            answer.json["error"]["message"]
+            == f"{name.partition('/documents')[0]} was not found, or it is not this token's."
+        )
+    assert len(google.calls) == asked
+    assert (call(served, "GET", "/v1beta/fileSearchStores/_d").status, len(google.calls)) == (403, asked + 1)
+
+
+def test_a_collection_that_is_new_to_us_shows_nothing_that_is_not_the_callers(
+    served: GatewayProcess, google: SmallGoogle
+) -> None:
+    for _ in range(6):
+        assert call(served, "POST", "/v1beta/newest", {}, THEIRS).status == 200
+    answer = call(served, "GET", "/v1beta/newest?pageSize=3")
+    assert (answer.status, answer.body, google.calls[-1].query) == (200, b"{}", {"pageSize": "1"})
+
+
 @pytest.mark.parametrize("path", ["/v1beta/models/a%0d%0ax: y/operations/o", "/v1beta/files/a%0d%0ax", "/v1beta/%0a"])
 def test_a_path_writes_no_header(served: GatewayProcess, path: str) -> None:
     answer = call(served, "GET", path.replace(" ", "%20"))

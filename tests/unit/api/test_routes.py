@@ -130,6 +130,8 @@ def test_a_collection_that_openai_has_too_is_told_by_the_credential(
         ("/v1beta/model", "/v1beta/models"),
         ("/v1beta/file/abc", "/v1beta/models"),
         ("/v1beta/cachedContent", "/v1beta/models"),
+        ("/v1beta/cached-contents", "/v1beta/models"),
+        ("/not-yet-known", "/v1/chat/completions"),
         ("/v1beta/models/m:", "/v1beta/models"),
         ("/v1beta/models/m:x\r\ny", "/v1beta/models"),
         ("/v1beta/files/a/../b", "/v1beta/models"),
@@ -147,8 +149,12 @@ def test_an_unknown_path_names_the_likely_one(path: str, likely: str) -> None:
     [
         ("GET", "/v1/chat/completions", ("POST",)),
         ("POST", "/hf/v1/models", ("GET",)),
-        ("DELETE", "/v1beta/models/m", ("GET",)),
+        ("DELETE", "/vertex-express/v1beta/models/m", ("GET",)),
         ("GET", "/v1beta/models/m:generateContent", ("POST",)),
+        ("PATCH", "/gemini/v1/tunedModels/t:countTokens", ("POST",)),
+        ("DELETE", "/v1beta/models/..", ("GET",)),
+        ("DELETE", "/v1beta/models/a%2fb", ("GET",)),
+        ("BREW", "/v1beta/models/m", ("GET",)),
         ("OPTIONS", "/v1/chat/completions", ("POST",)),
     ],
 )
@@ -157,6 +163,22 @@ def test_a_wrong_method_names_the_right_ones(method: str, path: str, allowed: tu
         led(f"{method} {path}")
     assert refused.value.allowed == allowed
     assert refused.value.message == f"{path} takes {allowed[0]}, not {method}."
+
+
+@pytest.mark.parametrize(
+    ("request_", "found"),
+    [
+        ("DELETE /v1beta/models/m", Resource("models")),
+        ("PATCH /gemini/v1/models/m-2.5", Resource("models")),
+        ("POST /v1alpha/models", Resource("models")),
+        ("GET /v1beta/models/m:notYetKnown", Resource("models")),
+        ("PUT /v1beta/dynamic/d:notYetKnown", Resource("dynamic")),
+        ("GET /v1beta/tunedModels/t:notYetKnown", Resource("tunedModels", "tunedModels/t")),
+        ("GET /v1beta/not-yet-known", Resource("not-yet-known", lists=True)),
+    ],
+)
+def test_what_a_native_path_does_not_take_yet_is_googles_to_judge(request_: str, found: Resource) -> None:
+    assert led(request_) == Match(NATIVE, RESOURCE, "", found)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,13 @@ ANSWERS_ONLY = frozenset(
 ADDRESSED = frozenset({"files", "operations", "generatedFiles"})
 """Collections whose replies tell addresses at Google's own host."""
 VERBS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
+SLUGGED = frozenset({"fileSearchStores", "corpora"})
+"""Collections whose names are small letters, digits and dashes, says Google: https://ai.google.dev/api/file-search."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+_COLLECTION = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+_OF_MODELS = re.compile(r"(models|dynamic)(?:/[A-Za-z0-9][A-Za-z0-9._-]*(?::[A-Za-z][A-Za-z0-9_]*)?)?")
+# Other letters might be small ones, and what is escaped anything, to who reads more kindly than Google says it does.
+_NO_SLUG = re.compile(r"[a-z0-9-]*_[a-z0-9_-]*")
 
 
 class Door(StrEnum):
@@ -76,6 +82,18 @@ def model_method(tail: str) -> ModelMethod | None:
     return ModelMethod(model if parent == "models" else f"{parent}/{model}", method)
 
 
+def of_models(tail: str) -> Resource | None:
+    """All models, one, or a method of one: everybody's, so any key may be asked. None where it is nothing of these."""
+    found = _OF_MODELS.fullmatch(tail)
+    return None if found is None else Resource(found[1])
+
+
+def is_impossible(name: str) -> bool:
+    """Is it a name that Google gives to nothing, in whosever project?"""
+    collection, _, rest = name.partition("/")
+    return collection in SLUGGED and _NO_SLUG.fullmatch(rest) is not None
+
+
 def resource(method: str, tail: str, door: Door = Door.PLAIN) -> Resource | None:
     """What a path of resources is about; None where it can't be one. Asked after `model_method`."""
     pieces = tail.split("/")
@@ -84,7 +102,7 @@ def resource(method: str, tail: str, door: Door = Door.PLAIN) -> Resource | None
     if pieces[0] in ("models", "dynamic"):
         return _of_a_model(method, pieces)
     collection, _, verb = pieces[0].partition(":")
-    if not _WORD.fullmatch(collection):
+    if not _COLLECTION.fullmatch(collection):
         return None
     if len(pieces) == 1:
         lists = method == "GET" and not verb

@@ -2,7 +2,15 @@
 
 import pytest
 
-from gemini_balance.core.gemini.surface import Door, ModelMethod, Resource, model_method, resource
+from gemini_balance.core.gemini.surface import (
+    Door,
+    ModelMethod,
+    Resource,
+    is_impossible,
+    model_method,
+    of_models,
+    resource,
+)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +70,45 @@ def test_a_method_that_is_not_known_to_answer_only_may_name_something(method: st
 def test_resources_are_known_by_their_outermost_name(request_: str, found: Resource | None) -> None:
     method, tail = request_.split(" ", 1)
     assert resource(method, tail) == found
+
+
+@pytest.mark.parametrize(
+    ("tail", "found"),
+    [
+        ("models", Resource("models")),
+        ("models/gemini-2.5-flash", Resource("models")),
+        ("models/m:notYetKnown", Resource("models")),
+        ("dynamic/d", Resource("dynamic")),
+        ("tunedModels/t", None),  # somebody's
+        ("models/m/operations/o", None),
+        ("models/..", None),
+        ("models/m:", None),
+        ("models/a%2f..%2ffiles", None),
+        ("models/m\n", None),
+    ],
+)
+def test_models_are_everybodys(tail: str, found: Resource | None) -> None:
+    assert of_models(tail) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "impossible"),
+    [
+        ("fileSearchStores/_invalid_name", True),
+        ("corpora/a_b", True),
+        ("fileSearchStores/a-b", False),
+        ("fileSearchStores/A", False),  # Google might read it as `a`, which may be somebody's
+        ("fileSearchStores/a_b ", False),
+        ("fileSearchStores/a_b%2f", False),
+        ("fileSearchStores/ä_b", False),
+        ("fileSearchStores/_a/documents/d", False),
+        ("interactions/v1_a", False),
+        ("notYetKnown/_a", False),
+        ("", False),
+    ],
+)
+def test_some_names_google_never_gives(name: str, impossible: bool) -> None:
+    assert is_impossible(name) is impossible
 
 
 def test_only_a_plain_door_lists() -> None:
