@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from gemini_balance.api.errors import JSON
 from gemini_balance.api.studio.answering import answer_with, client_of, worked
 from gemini_balance.api.telling import tell
 from gemini_balance.core.call import Call, Operation
-from gemini_balance.core.catalog.estimate import tokens_in
 from gemini_balance.core.catalog.resolve import resolve, warning
 from gemini_balance.core.catalog.route import route_of
 from gemini_balance.core.dialects.openai import embeddings
@@ -51,5 +48,4 @@ class Embedder:
 
 
 def _route(model: str, body: bytes, config: Config, client: str) -> Route:
-    route = route_of(Call(Operation.METHOD, model, method=METHOD, raw=body), config, client)
-    return replace(route, demand=replace(route.demand, tokens=tokens_in(body)))
+    return route_of(Call(Operation.METHOD, model, method=METHOD, raw=body), config, client)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from gemini_balance.core.gemini.embedding_schema import MOST_IN_BATCH
 from gemini_balance.core.wire.lean import long_runs
 
 BYTES = 4  # of text a token, as Google itself puts it
@@ -10,6 +13,24 @@ LOOK = 256  # bytes that tell whether it is media
 MEDIA_TOKENS = 258  # of a small image, and of a page of a document
 CACHED_FROM = 1_024 * BYTES
 """Google caches a conversation's beginning by itself from 1,024 tokens on: what is shorter is cheap anywhere."""
+
+
+class _Batch(msgspec.Struct):
+    requests: list[msgspec.Raw] = []
+
+
+_batch = msgspec.json.Decoder(_Batch).decode
+
+
+def units_in(batch: bytes) -> int:
+    """Requests that a body of batchEmbedContents counts as: one for each item; 1 where Google will find no batch in it.
+
+    Google takes no more than a hundred.
+    """
+    try:
+        return min(max(1, len(_batch(batch).requests)), MOST_IN_BATCH)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return 1
 
 
 def tokens_in(body: bytes) -> int:

@@ -9,9 +9,10 @@ import msgspec
 from gemini_balance.core.call import VERTEX_EXPRESS, Framing, Operation
 from gemini_balance.core.catalog.config import Config
 from gemini_balance.core.catalog.dropped import told
-from gemini_balance.core.catalog.estimate import beginning_of, tokens_in
+from gemini_balance.core.catalog.estimate import beginning_of, tokens_in, units_in
 from gemini_balance.core.catalog.fit import fit
 from gemini_balance.core.catalog.resolve import check_name, is_foreign, resolve, successor, warning
+from gemini_balance.core.gemini.embedding_schema import METHOD
 from gemini_balance.core.gemini.surface import PARENTS
 from gemini_balance.core.pool import Demand
 from gemini_balance.core.wire.codec import encode
@@ -68,16 +69,17 @@ def route_of(call: Call, config: Config, client: str = "") -> Route:
 
 
 def _demand(call: Call, config: Config, model: str, body: bytes, client: str) -> Demand:
-    counted = call.operation in GENERATES
+    counted, batch = call.operation in GENERATES, call.method == METHOD
     return Demand(
         model,
-        tokens=tokens_in(body) if counted else 0,
+        tokens=tokens_in(body) if counted or batch else 0,
         client=client,
         size=len(body),
         prefix=beginning_of(body) if counted else 0,
         paid=model in config.paid_models,
         pinned=call.pinned,
         hurried=_single_attempt(call, config),
+        units=units_in(body) if batch else 1,
     )
 
 

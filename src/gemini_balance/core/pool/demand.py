@@ -29,6 +29,7 @@ class Demand(msgspec.Struct, frozen=True, gc=False):
     again: bool = False  # its attempt failed: it had its turn, and does not queue behind others
     paid: bool = False  # for paid keys, where there are any
     hurried: bool = False  # it can't wait, so no pace holds it
+    units: int = 1  # requests that it counts as: a batch counts one for each item
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ class Inbox:
         ledger = lane.of(key)
         ledger.refusals = max(fact.refusals - 1, 0)
         bucket = Bucket(lane.share(ledger, key), fact.sent, gone=True)
-        lease = Lease(0, key, fact.model, fact.sent, 0, bucket, TOLD, lane, 0, lane.day_ends)
+        lease = Lease(0, key, fact.model, fact.sent, 0, bucket, TOLD, lane, 0, lane.day_ends, fact.units)
         self._judge.heard(fact.at, lease, fact.outcome)
 
     def _divide(self, now: float, fact: Divided) -> None:

@@ -49,6 +49,7 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     at: float
     refusals: int  # in a row, of unknown length, this one included
     outcome: Outcome
+    units: int = 1  # requests that it counts as
 
 
 class Divided(msgspec.Struct, frozen=True, tag="divided"):
@@ -96,7 +97,7 @@ class Outbox:
             consumer=outcome.consumer,
         )
         place, row = (lease.model, lease.key.spec.paid, lease.key.id), lease.lane.of(lease.key).refusals
-        self.note(Refused(self.me, *place, lease.sent, now, row, told))
+        self.note(Refused(self.me, *place, lease.sent, now, row, told, lease.units))
 
     def divided(self, now: float, domains: Iterable[Domain]) -> None:
         """Who shares a quota with whom. What the operator or Google named is known without."""

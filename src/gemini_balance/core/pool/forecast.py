@@ -49,6 +49,8 @@ class Left:
     tokens: float
     day: float
     whole: float
+    minute: float = inf  # the requests of whole windows
+    whole_day: float = inf
     noted: float = 0.0  # places of which it is noted that nobody takes them
 
     def further(self) -> float:
@@ -65,14 +67,20 @@ class Left:
     def widest(self) -> float:
         return inf if self.tokens >= self.whole else self.tokens
 
+    @property
+    def most(self) -> float:
+        minute = inf if self.requests >= self.minute else self.requests
+        return minute if self.day >= self.whole_day else min(minute, self.day)
+
 
 def expected(lane: Lane, now: float, demand: Demand) -> Forecast:
     """For one more call like this. Under overload one forecast serves all that come within a moment."""
     known, tokens = lane.forecast, lane.estimates.enough(demand.tokens)
-    if known is not None and known.believed(now, lane.changes + lane.queue.changes) and known.tokens >= tokens:
+    enough = known is not None and known.tokens >= tokens and known.units >= demand.units
+    if known is not None and enough and known.believed(now, lane.changes + lane.queue.changes):
         return known
     lane.advance(now)
-    made = lane.forecast = forecast(lane, now, tokens)
+    made = lane.forecast = forecast(lane, now, tokens, demand.units)
     return made
 
 
@@ -80,13 +88,13 @@ def when(lane: Lane, now: float, made: Forecast, demand: Demand) -> float:
     """That this call would be granted."""
     line = line_of(demand)
     joined = max(0, lane.queue.line(demand) - made.waiting.get(line, 0))
-    at = made.of(line, lane.estimates.enough(demand.tokens), 0 if demand.again else joined, ahead=demand.again)
-    return max(now, at)
+    tokens, behind = lane.estimates.enough(demand.tokens), 0 if demand.again else joined
+    return max(now, made.of(line, tokens, behind, demand.units, ahead=demand.again))
 
 
-def forecast(lane: Lane, now: float, tokens: int) -> Forecast:
+def forecast(lane: Lane, now: float, tokens: int, units: int = 1) -> Forecast:
     """Walk through what is to come, and hand each room that appears to whoever is next."""
-    made = Forecast(now, lane.changes + lane.queue.changes, tokens)
+    made = Forecast(now, lane.changes + lane.queue.changes, tokens, units=units)
     walk = _Walk(lane, now, made, _Lines(lane.queue.lines(), made), lane.kept)
     for at, event in islice(walk.events(), STEPS + 4 * walk.lines.count):
         made.events += 1
@@ -98,25 +106,30 @@ def forecast(lane: Lane, now: float, tokens: int) -> Forecast:
 class _Line:
     """Who waits in one line, to be played with."""
 
-    __slots__ = ("least", "tickets")
+    __slots__ = ("batches", "fewest", "least", "tickets")
 
     def __init__(self, tickets: list[Ticket]) -> None:
         self.tickets = tickets
         self.least = min(ticket.tokens for ticket in tickets)
+        self.fewest = min(ticket.demand.units for ticket in tickets)
+        self.batches = any(ticket.demand.units > 1 for ticket in tickets)
 
-    def take(self, tokens: float, at: float) -> Ticket | None:
+    def take(self, tokens: float, units: float, at: float) -> Ticket | None:
         """The first that needs no more than these, and has patience until then."""
-        if self.least > tokens:
+        if self.least > tokens or self.fewest > units:
             return None
         for place, ticket in enumerate(self.tickets):
-            if ticket.tokens <= tokens and ticket.until >= at:
+            if ticket.fits(tokens, units) and ticket.until >= at:
                 self.remove(place)
                 return ticket
         return None
 
     def remove(self, place: int) -> None:
-        if self.tickets.pop(place).tokens <= self.least:
+        ticket = self.tickets.pop(place)
+        if ticket.tokens <= self.least:
             self.least = min((ticket.tokens for ticket in self.tickets), default=0)
+        if self.batches and ticket.demand.units <= self.fewest:
+            self.fewest = min((ticket.demand.units for ticket in self.tickets), default=1)
 
 
 class _Lines:
@@ -128,11 +141,11 @@ class _Lines:
         made.turns = list(self._lines)
         self.count = sum(made.waiting.values())
 
-    def take(self, tokens: float, at: float) -> tuple[Line, Ticket] | None:
+    def take(self, tokens: float, units: float, at: float) -> tuple[Line, Ticket] | None:
         """The first in turn that fits."""
         for name, line in list(self._lines.items()):
             self._leave(line, at)
-            if (ticket := line.take(tokens, at)) is not None:
+            if (ticket := line.take(tokens, units, at)) is not None:
                 self.count -= 1
                 self._lines[name] = self._lines.pop(name)
                 return name, ticket
@@ -208,10 +221,10 @@ class _Walk:
         if self.kept is not None and ledger is self.kept.ledger and not self.claim(self.kept, left, at):
             return False
         while left.places >= 1 and left.tokens >= 1:
-            if (taken := self.lines.take(left.widest, at)) is None:
-                return self.leave(Room(at, left.widest, left.further(), None))
+            if (taken := self.lines.take(left.widest, left.most, at)) is None:
+                return self.leave(Room(at, left.widest, left.further(), None, left.most))
             name, ticket = taken
-            self.made.rooms.append(Room(at, left.widest, 1, name))
+            self.made.rooms.append(Room(at, left.widest, 1, name, left.most))
             self.take(ledger, left, ticket, at)
         return False
 
@@ -219,7 +232,7 @@ class _Walk:
         """Does its project not collect room for it any more?"""
         ticket = kept.ticket
         if ticket.until >= at:
-            if left.places < 1 or left.widest < ticket.tokens:
+            if left.places < 1 or not ticket.fits(left.widest, left.most):
                 return False
             self.lines.drop(ticket)
             self.take(kept.ledger, left, ticket, at)
@@ -227,11 +240,12 @@ class _Walk:
         return True
 
     def take(self, ledger: Ledger, left: Left, ticket: Ticket, at: float) -> None:
-        left.requests -= 1
-        left.day -= 1
+        units = ticket.demand.units
+        left.requests -= units
+        left.day -= units
         left.tokens -= ticket.tokens
         spare = int(ticket.tokens * self.lane.estimates.spare)
-        self.gives_back(ledger, at + MINUTE + GUARD, 1, ticket.tokens - spare)
+        self.gives_back(ledger, at + MINUTE + GUARD, units, ticket.tokens - spare)
         if spare and left.whole < inf:
             self.gives_back(ledger, at + self.lane.estimates.lasts, 0, spare)
 
@@ -241,7 +255,7 @@ class _Walk:
     def leave(self, room: Room) -> bool:
         """Nobody who waits takes it. Is it, with those before, enough for whoever may ask?"""
         self.made.rooms.append(room)
-        if self.lines.count or room.tokens < self.made.tokens:
+        if self.lines.count or room.tokens < self.made.tokens or room.most < self.made.units:
             return False
         if self.further < 0:
             self.further = FURTHER if self.made.waiting else 1
@@ -256,7 +270,8 @@ def _ledger_of(event: Bucket | _Back) -> Ledger:
 def left_of(ledger: Ledger, now: float) -> Left:
     day = inf if ledger.limits.rpd is None else ledger.limits.rpd - ledger.today
     opens = max(ledger.rest, _health_opens(ledger, now))
-    return Left(opens, ledger.cap - ledger.requests, ledger.token_room, day, ledger.whole)
+    cap, rpd = ledger.cap, inf if ledger.limits.rpd is None else ledger.limits.rpd
+    return Left(opens, cap - ledger.requests, ledger.token_room, day, ledger.whole, cap, rpd)
 
 
 def _health_opens(ledger: Ledger, now: float) -> float:

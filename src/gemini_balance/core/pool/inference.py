@@ -57,9 +57,13 @@ class Inference:
         if limit is None or (project is not None and project.source is Source.TOLD):
             return
         if outcome.retry_after is None:
-            ledger.believe(now)
+            ledger.believe(now, lease.units)
             return
         self._travel.learn(now - lease.sent)
+        if lease.units > 1:  # one call may still have found room: that tells nothing about when the window was full
+            if ledger.requests + lease.units <= limit:
+                ledger.believe(now, lease.units)
+            return
         arrived = (now + lease.sent) / 2
         seen = Refusal(lease.key, now, arrived, arrived + outcome.retry_after)
         if ledger.requests >= limit:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool.lane import Lane
     from gemini_balance.core.pool.lease import Lease
     from gemini_balance.core.pool.registry import Registry
+    from gemini_balance.core.pool.windows import Ledger
 
 DAY = 86_400.0
 MINUTE = 60.0
@@ -122,8 +123,8 @@ class Judge:
         today = lease.day == lease.lane.day_ends
         lease.bucket.share.open -= lease.tokens
         if outcome.blame in UNCOUNTED or outcome.cause in UNSERVED:
-            lease.lane.correct(lease.bucket, -1, -lease.tokens, today=today)
-            self._share_count(lease, -1, -lease.tokens)
+            lease.lane.correct(lease.bucket, -lease.units, -lease.tokens, today=today)
+            self._share_count(lease, -lease.units, -lease.tokens)
         elif outcome.usage.prompt:
             more = outcome.usage.prompt + outcome.usage.tool_use - lease.tokens
             lease.lane.correct(lease.bucket, 0, more, today=today)
@@ -165,6 +166,8 @@ class Judge:
         if outcome.limits:
             lane.learn(ledger, ledger.limits.learning(outcome.limits))
         match outcome.cause:
+            case Cause.QUOTA_DAY if _too_many_today(ledger, lease):
+                self._rest(now, lane, lease, MINUTE_REST, outcome.cause)
             case Cause.QUOTA_DAY:
                 lane.rest(now, lane.of(lease.key), lane.day_ends, outcome.cause)
             case Cause.QUOTA_MINUTE:
@@ -173,7 +176,7 @@ class Judge:
                 self._rest(now, lane, lease, min(max(wait, 0.5), LONGEST_MINUTE_REST), outcome.cause)
             case _:
                 ledger.refusals += 1
-                ledger.believe(now)
+                ledger.believe(now, lease.units)
                 pause = min(FIRST_UNKNOWN_REST * 2 ** (ledger.refusals - 1), LONGEST_UNKNOWN_REST)
                 told = min(outcome.retry_after or 0, LONGEST_MINUTE_REST)
                 self._rest(now, lane, lease, max(pause, told), outcome.cause)
@@ -207,6 +210,12 @@ class Judge:
         domain = domain_of(key)
         for lane in self._pool.lanes.values():
             lane.recall(now, domain)
+
+
+def _too_many_today(ledger: Ledger, lease: Lease) -> bool:
+    """Was it only a batch for which the rest of the day's quota didn't do?"""
+    rpd = ledger.limits.rpd
+    return lease.units > 1 and rpd is not None and ledger.today < rpd < ledger.today + lease.units
 
 
 def _refresh(key: Key) -> None:

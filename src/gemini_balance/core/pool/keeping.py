@@ -45,7 +45,7 @@ def claim(now: float, lane: Lane) -> tuple[Ledger, Key] | None:
     if lane.kept is None:
         return None
     ledger, ticket = lane.kept.ledger, lane.kept.ticket
-    if ledger.rest > now or ledger.room < 1 or not ledger.fits(ticket.tokens):
+    if ledger.rest > now or not ledger.holds(ticket.demand.units) or not ledger.fits(ticket.tokens):
         return None
     lane.kept = None
     lane.place(now, ledger)
@@ -65,6 +65,6 @@ def _soonest(now: float, lane: Lane, ticket: Ticket) -> Ledger | None:
         left = lefts.get(ledger) or lefts.setdefault(ledger, left_of(ledger, now))
         left.requests += event.requests
         left.tokens += event.tokens
-        if left.places >= 1 and left.widest >= ticket.tokens and left.opens <= at:
+        if left.places >= 1 and ticket.fits(left.widest, left.most) and left.opens <= at:
             return ledger
     return None

@@ -17,13 +17,7 @@ from gemini_balance.core.pool.queue import Queue
 from gemini_balance.core.pool.ranks import Ranks
 from gemini_balance.core.pool.spending import Spending
 from gemini_balance.core.pool.turns import Rota, Turns
-from gemini_balance.core.pool.windows import (
-    BARS,
-    NO_LIMITS,
-    Bucket,
-    Ledger,
-    Limits,
-)
+from gemini_balance.core.pool.windows import BARS, NO_LIMITS, Bucket, Ledger, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Set
@@ -76,11 +70,13 @@ class Lane(Spending):
         self.rota = None if turns is None else Rota(turns, self.model)
         self._fresh.rotate(-int(turns.place * len(self._fresh)) if turns else 0)
 
-    def pick(self, now: float, tokens: int, model: str, exclude: Set[KeyId] = NOBODY) -> tuple[Ledger, Key] | None:
+    def pick(
+        self, now: float, tokens: int, model: str, exclude: Set[KeyId] = NOBODY, units: int = 1
+    ) -> tuple[Ledger, Key] | None:
         """After `advance`: the project with most room among those with enough, and one of its keys; None: none now."""
         aside: list[Ledger] = []
         found = None
-        while found is None and (ledger := self._first(tokens)) is not None:
+        while found is None and (ledger := self._first(tokens, units)) is not None:
             if self.rota is not None and self._waits_for_turn(now, ledger):
                 continue
             if (key := free_key(ledger.domain, now, model, exclude)) is not None:
@@ -95,14 +91,14 @@ class Lane(Spending):
                 self._wake_at(at, ledger)  # whoever rests there may be the one for this call
         return found
 
-    def able(self, now: float, domain: Domain, tokens: int) -> Ledger | None:
+    def able(self, now: float, domain: Domain, tokens: int, units: int = 1) -> Ledger | None:
         """This very project's ledger, if it has room now. After `advance`."""
         if domain in self._gone:
             return None
         ledger = self.take_up(domain)
         if self.kept is not None and self.kept.ledger is ledger:
             return None
-        if ledger.rest <= now and ledger.room >= 1 and ledger.fits(tokens):
+        if ledger.rest <= now and ledger.holds(units) and ledger.fits(tokens):
             calm = self.rota is None or not self.rota.contended(now)
             if calm or not self._waits_for_turn(now, ledger):
                 return ledger
@@ -130,12 +126,16 @@ class Lane(Spending):
         """The most tokens that a call may need to be served now; negative where none is."""
         return inf if self._fresh else self.ranks.widest()
 
+    def most(self) -> float:
+        """The most requests that a call may count as to be served now."""
+        return inf if self._fresh else self.ranks.most()
+
     def load(self, ledger: Ledger) -> float:
         return ledger.load(self.usual.rpm) / ledger.domain.weight if ledger.domain.weight else inf
 
-    def charge(self, now: float, ledger: Ledger, key: Key, tokens: int) -> Bucket:
-        """One request is about to be sent."""
-        bucket = self.spend(now, ledger, key, tokens)
+    def charge(self, now: float, ledger: Ledger, key: Key, tokens: int, units: int = 1) -> Bucket:
+        """One call is about to be sent."""
+        bucket = self.spend(now, ledger, key, tokens, units)
         ledger.reach(self.usual.rpm, bucket)
         self.place(now, ledger)
         return bucket
@@ -205,8 +205,9 @@ class Lane(Spending):
             self.place(now, self.ledgers[domain])
 
     def next_event(self) -> float:
-        """When something changes by itself."""
-        return min(self.spent[0][0] if self.spent else inf, self.wakes[0][0] if self.wakes else inf)
+        """When something changes by itself. A batch may wait for the day, though the project still has some room."""
+        day = self.day_ends if self.ranks.by_units else inf
+        return min(self.spent[0][0] if self.spent else inf, self.wakes[0][0] if self.wakes else inf, day)
 
     def ready(self) -> bool:
         """Is there a project with room?"""
@@ -255,13 +256,14 @@ class Lane(Spending):
             self._wake_at(at, ledger)
         return True
 
-    def _first(self, tokens: int) -> Ledger | None:
+    def _first(self, tokens: int, units: int) -> Ledger | None:
         """Taken out of the ranks: whoever takes it places it again."""
         if self._fresh:
             best = self.ranks.least_loaded()
             if best is None or best[0] > 0:
                 return self.ledger(self._fresh.popleft())
-        return self.ranks.take(tokens)
+        found = self.ranks.take(tokens, units)
+        return self.ledger(self._fresh.popleft()) if found is None and units > 1 and self._fresh else found
 
     def _park(self, now: float, ledger: Ledger) -> None:
         """None of its keys may serve now."""

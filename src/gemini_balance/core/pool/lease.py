@@ -30,6 +30,7 @@ class Lease(msgspec.Struct, frozen=True):
     lane: Lane
     estimate: int  # of its tokens
     day: float  # the end of the Pacific day it was sent in
+    units: int = 1  # requests that it counts as
 
     @property
     def trial(self) -> bool:

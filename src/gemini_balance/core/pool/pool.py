@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool.demand import Demand
     from gemini_balance.core.pool.facts import Fact
     from gemini_balance.core.pool.lane import Lane
+    from gemini_balance.core.pool.queue import Waiting
     from gemini_balance.core.pool.windows import Ledger, Limits
 
 MOST_WAITING = 1_000  # calls
@@ -188,12 +189,14 @@ class KeyPool(Registry):
     def _pick(self, now: float, lane: Lane, demand: Demand) -> tuple[Ledger, Key] | None:
         """Where every other key was tried, one that failed by chance may serve."""
         tokens = lane.estimates.enough(demand.tokens)
-        found = lane.pick(now, tokens, demand.model, demand.exclude)
-        return found or (lane.pick(now, tokens, demand.model) if demand.exclude else None)
+        found = lane.pick(now, tokens, demand.model, demand.exclude, demand.units)
+        return found or (lane.pick(now, tokens, demand.model, units=demand.units) if demand.exclude else None)
 
     def _on(self, now: float, lane: Lane, key: Key, demand: Demand) -> tuple[Ledger, Key] | None:
         """This very key, if it may serve now."""
-        ledger = lane.able(now, domain_of(key), lane.estimates.enough(demand.tokens)) if key.free(now) else None
+        if not key.free(now):
+            return None
+        ledger = lane.able(now, domain_of(key), lane.estimates.enough(demand.tokens), demand.units)
         return None if ledger is None else (ledger, key)
 
     def _kept(self, now: float, lane: Lane, demand: Demand) -> tuple[Ledger, Key] | None:
@@ -207,14 +210,15 @@ class KeyPool(Registry):
     def _lend(self, now: float, lane: Lane, ledger: Ledger, key: Key, demand: Demand, why: str) -> Lease:
         key.lend()
         tokens = lane.estimates.enough(demand.tokens)
-        bucket = lane.charge(now, ledger, key, tokens)
+        bucket = lane.charge(now, ledger, key, tokens, demand.units)
         if demand.prefix:
             self.affinity.note(demand.prefix, key)
-        lease = Lease(next(self._ids), key, demand.model, now, tokens, bucket, why, lane, demand.tokens, lane.day_ends)
+        sent = key, demand.model, now, tokens, bucket, why, lane, demand.tokens, lane.day_ends, demand.units
+        lease = Lease(next(self._ids), *sent)
         lane.breaker.sending(now, lease.id)
         self._open.add(lease.id)
         if self.outbox is not None:
-            self.outbox.spent(lease, 1, lease.tokens)
+            self.outbox.spent(lease, lease.units, lease.tokens)
         return lease
 
     def _refuse(self, now: float, lane: Lane, demand: Demand) -> NotYet | Never:
@@ -234,6 +238,8 @@ class KeyPool(Registry):
         while any(got := self._round(now, lane)):
             leases += got
         for _, line in lane.queue.lines()[:1]:
+            if line.first().demand.units > 1:
+                break  # what is too much for it proves nothing
             leases.append(self._grant(now, lane, line.first(), self._trial(now, lane, line.first().demand)))
         return [lease for lease in leases if lease is not None]
 
@@ -246,12 +252,21 @@ class KeyPool(Registry):
                 break
             if (widest := lane.widest()) < lane.queue.least():
                 break
-            first, fitting = line.first(), line.fitting(widest)
-            if first is not fitting:
-                keep(now, lane, first)
-            if fitting is not None:
-                leases.append(self._grant(now, lane, fitting, self._try(now, lane, fitting.demand)))
+            leases.append(self._turn(now, lane, line, widest, lane.most()))
         return leases
+
+    def _turn(self, now: float, lane: Lane, line: Waiting, tokens: float, units: float) -> tuple[Ticket, Lease] | None:
+        """The first call of this line that fits. A batch may find its requests here and its tokens there."""
+        first, fitting = line.first(), line.fitting(tokens, units)
+        if first is not fitting:
+            keep(now, lane, first)
+        if fitting is None:
+            return None
+        lease = self._try(now, lane, fitting.demand)
+        if lease is None and fitting.demand.units > 1:
+            keep(now, lane, fitting)
+            return self._turn(now, lane, line, tokens, 1)
+        return self._grant(now, lane, fitting, lease)
 
     def _grant(self, now: float, lane: Lane, ticket: Ticket, lease: Lease | None) -> tuple[Ticket, Lease] | None:
         if lease is None:

@@ -22,6 +22,7 @@ class Room(NamedTuple):
     tokens: float  # that a call may need to fit
     places: float  # that were not there before
     line: Line | None
+    most: float = inf  # requests that a call may count as to fit
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class Forecast:
     turns: list[Line] = field(default_factory=list)  # when it was made
     waiting: dict[Line, int] = field(default_factory=dict)  # how many
     barred: Cause | None = None  # a project was seen that may not use the model
+    units: int = 1  # it was made for
 
     def believed(self, now: float, changes: int) -> bool:
         if changes == self.changes:
@@ -43,7 +45,7 @@ class Forecast:
         steps = self.events + len(self.rooms)
         return steps > SHORT and now - self.made <= min(FRESH, steps * STEP_LASTS)
 
-    def of(self, line: Line, tokens: int, behind: int = 0, *, ahead: bool = False) -> float:
+    def of(self, line: Line, tokens: int, behind: int = 0, units: int = 1, *, ahead: bool = False) -> float:
         """When a call is granted before which so many joined its line since, or that stands ahead of all in it.
 
         Its line stands before those that have had a turn since its own last one; where one of these takes a room,
@@ -55,7 +57,7 @@ class Forecast:
                 passed.clear()
             elif room.line is not None and room.line not in passed:
                 passed.add(room.line)
-            elif room.tokens >= tokens:
+            elif room.tokens >= tokens and room.most >= units:
                 if room.places > behind:
                     return room.at
                 behind -= int(room.places)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 Line: TypeAlias = tuple[str, str]  # who waits, and for which key alone
 Row: TypeAlias = "OrderedDict[int, Ticket]"  # by number; dict.move_to_end puts one in front
-STEPS = 4  # rows for each doubling of the tokens
+Size: TypeAlias = tuple[int, int]  # of the tokens, and of the requests that it counts as
+STEPS = 4  # rows for each doubling of either
 
 
 @dataclass(slots=True, eq=False)
@@ -32,6 +33,9 @@ class Ticket:
     number: int = 0  # in the order in which they came; negative for who had its turn before
     tokens: int = 0  # that it is sure to fit in
 
+    def fits(self, tokens: float, units: float) -> bool:
+        return self.tokens <= tokens and self.demand.units <= units
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -43,10 +47,10 @@ class Kept:
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """One line: rows of calls that need about as many tokens, so that nobody passes one of its like."""
+    """One line: rows of calls that need about as much, so that nobody passes one of its like."""
 
     order: Row = field(default_factory=OrderedDict)
-    rows: dict[int, Row] = field(default_factory=dict)
+    rows: dict[Size, Row] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.order)
@@ -67,13 +71,13 @@ class Waiting:
         """Of those that wait here, of whom there must be one."""
         return next(iter(self.order.values()))
 
-    def fitting(self, tokens: float) -> Ticket | None:
+    def fitting(self, tokens: float, units: float) -> Ticket | None:
         """The first of those that need no more than these."""
         first = self.first()
-        if first.tokens <= tokens:
+        if first.fits(tokens, units):
             return first
         heads = (next(iter(row.values())) for row in self.rows.values())
-        return min((head for head in heads if head.tokens <= tokens), key=_number, default=None)
+        return min((head for head in heads if head.fits(tokens, units)), key=_number, default=None)
 
 
 class Queue:
@@ -83,7 +87,7 @@ class Queue:
         self.changes = 0  # so far
         self._lines: OrderedDict[Line, Waiting] = OrderedDict()
         self._pinned: OrderedDict[Line, Waiting] = OrderedDict()
-        self._sizes: dict[int, int] = {}  # rows of the lines that wait for any key → how many wait
+        self._sizes: dict[Size, int] = {}  # rows of the lines that wait for any key → how many wait
         self._count = 0
         self._numbers = count(1)
 
@@ -125,7 +129,7 @@ class Queue:
 
     def least(self) -> float:
         """No call that waits for any key needs fewer tokens."""
-        return min((2.0 ** (size / STEPS) if size else 0.0 for size in self._sizes), default=float("inf"))
+        return min((2.0 ** (size / STEPS) if size else 0.0 for size, _ in self._sizes), default=float("inf"))
 
     def line(self, demand: Demand) -> int:
         """How many wait in the line that this call would join."""
@@ -153,8 +157,8 @@ def line_of(demand: Demand) -> Line:
     return demand.client, demand.pinned or ""
 
 
-def _size(ticket: Ticket) -> int:
-    return int(STEPS * log2(max(ticket.tokens, 1)))
+def _size(ticket: Ticket) -> Size:
+    return int(STEPS * log2(max(ticket.tokens, 1))), int(STEPS * log2(ticket.demand.units))
 
 
 def _number(ticket: Ticket) -> int:

@@ -49,6 +49,6 @@ def _why(now: float, lane: Lane, key: Key, demand: Demand) -> tuple[str, float]:
     ledger = lane.ledgers.get(domain_of(key))
     if ledger is not None and ledger.rest > now:
         return ledger.cause or Cause.UNKNOWN, ledger.rest
-    if ledger is not None and (ledger.room < 1 or not ledger.fits(demand.tokens)):
+    if ledger is not None and (not ledger.holds(demand.units) or not ledger.fits(demand.tokens)):
         return FULL, 0.0
     return (TRIED if key.id in demand.exclude else ""), 0.0

@@ -30,19 +30,19 @@ class Spending:
             ledger.shares.append(share)
         return share
 
-    def spend(self, now: float, ledger: Ledger, key: Key, tokens: int) -> Bucket:
-        """One request; those of a busy project within one second share a bucket."""
+    def spend(self, now: float, ledger: Ledger, key: Key, tokens: int, units: int = 1) -> Bucket:
+        """One call, which counts as so many requests; those of a busy project within one second share a bucket."""
         share = self.share(ledger, key)
         bucket = share.last
         busy = ledger.requests > BUSY
         if bucket is None or not busy or now - bucket.sent >= 1:
             bucket = share.last = self.bucket(share, now, slack=busy)
-        bucket.requests += 1
+        bucket.requests += units
         bucket.tokens += tokens
         share.open += tokens
-        ledger.count(share, 1, tokens)
-        self.requests += 1
-        ledger.count_today(share, 1, tokens)
+        ledger.count(share, units, tokens)
+        self.requests += units
+        ledger.count_today(share, units, tokens)
         return bucket
 
     def bucket(self, share: Share, sent: float, slack: int) -> Bucket:

@@ -117,6 +117,17 @@ class Ledger:
         return room if self.limits.rpd is None else min(room, self.limits.rpd - self.today)
 
     @property
+    def most(self) -> float:
+        """The most requests that one call may count as now. More than a whole window is for the upstream to judge."""
+        minute = inf if self.requests <= 0 else self.cap - self.requests
+        rpd = self.limits.rpd
+        return minute if rpd is None or self.today <= 0 else min(minute, rpd - self.today)
+
+    def holds(self, units: int) -> bool:
+        """Is there room for a call that counts as so many requests?"""
+        return self.room >= 1 and (units == 1 or units <= self.most)
+
+    @property
     def day_spent(self) -> bool:
         requests, tokens = self.limits.rpd, self.limits.tpd
         return (requests is not None and self.today >= requests) or (tokens is not None and self.tokens_today >= tokens)
@@ -201,11 +212,14 @@ class Ledger:
             self.proven = self.requests + self.requests // 4
         return True
 
-    def believe(self, now: float) -> None:
-        """Refused below its limit: others use the same quota, and what it got is its share for now."""
+    def believe(self, now: float, units: int = 1) -> None:
+        """Refused below its limit: others use the same quota, and what it got is its share for now.
+
+        Of a batch of so many units only all together are known to be too much.
+        """
         if self.grows < inf and self.ceiling < inf:
             self.patience = min(self.patience * 2, LONGEST_PATIENCE)
-        self.ceiling = max(1, self.requests)
+        self.ceiling = max(1, self.requests, min(self.ceiling, self.requests + units - 1))
         self.grows = now + self.patience
 
     def inherit(self, now: float, parts: list[Ledger]) -> None:
