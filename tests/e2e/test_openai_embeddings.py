@@ -102,6 +102,30 @@ def test_no_living_key_is_503(google: RunningSimulator, tmp_path: Path) -> None:
     assert (raised.value.status_code, raised.value.code) == (503, "no_available_key")
 
 
+def test_every_text_of_a_batch_counts_so_google_has_none_to_refuse(google: RunningSimulator, tmp_path: Path) -> None:
+    control(google, default_project={"quotas": {NEW: {"rpm": 100}}})
+    with gateway(google, tmp_path, PATIENCE="0", QUOTA_LIMITS=json.dumps({NEW: {"rpm": 100}})) as served:
+        statuses = [embed(served, texts) for texts in (250, 30, 30, 1, 20)]
+        statuses += [embed_natively(served, texts) for texts in (15, 20, 4, 1)]
+    sent = [(len(json.loads(one["body"])["requests"]), one["status"]) for one in requests(google)]
+    assert statuses == [200, 200, 429, 200, 429, 200, 429, 200, 429]
+    assert (sorted(sent[:3]), sent[3:]) == (
+        [(50, 200), (100, 200), (100, 200)],
+        [(30, 200), (1, 200), (15, 200), (4, 200)],
+    )
+
+
+def embed(served: GatewayProcess, texts: int) -> int:
+    body = {"model": NEW, "input": [f"text {n}" for n in range(texts)]}
+    return served.request("POST", "/v1/embeddings", json.dumps(body).encode(), BEARER).status
+
+
+def embed_natively(served: GatewayProcess, texts: int) -> int:
+    one = {"model": f"models/{NEW}", "content": {"parts": [{"text": "a"}]}}
+    path, key = f"/v1beta/models/{NEW}:batchEmbedContents", {"x-goog-api-key": TOKEN}
+    return served.request("POST", path, json.dumps({"requests": [one] * texts}).encode(), key).status
+
+
 def test_another_method_and_no_token_are_told_in_openais_format(served: GatewayProcess) -> None:
     got = served.request("GET", "/v1/embeddings", headers=BEARER)
     stranger = served.request("POST", "/v1/embeddings", b"{}", {"Content-Type": "application/json"})

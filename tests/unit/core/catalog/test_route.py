@@ -61,6 +61,30 @@ def test_a_native_call_keeps_every_byte_and_all_it_came_with() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "units"),
+    [
+        (b'{"requests": [{"content": {}}, {}, {"x": [1, 2]}]}', 3),
+        (b'{"other": 1, "requests": [{}]}', 1),
+        (b'{"requests": [' + b"{}," * 499 + b"{}]}", 100),
+        (b'{"requests": []}', 1),
+        (b'{"requests": {"content": {}}}', 1),
+        (b"{}", 1),
+        (b"\x1f\x8b packed", 1),
+    ],
+    ids=["three", "one", "more than Google takes", "none", "no list", "no batch", "packed"],
+)
+def test_a_batch_of_embeddings_demands_a_request_for_each_item_and_its_tokens(body: bytes, units: int) -> None:
+    call = Call(Operation.METHOD, "m-1", method="batchEmbedContents", raw=body)
+    demand = Demand("m-1", tokens=max(1, len(body) // 4), size=len(body), units=units)
+    assert route_of(call, CONFIG).demand == demand
+
+
+def test_another_method_demands_one_request() -> None:
+    call = Call(Operation.METHOD, "m-1", method="embedContent", raw=b'{"requests": [{}, {}]}')
+    assert route_of(call, CONFIG).demand == Demand("m-1", size=22)
+
+
 def test_a_retired_name_in_a_native_path_follows_the_table_and_no_byte_of_the_body_does() -> None:
     route = route_of(Call(Operation.GENERATE, "gemini-1.5-flash-latest", raw=RAW), CONFIG)
     assert (route.model, route.path, route.body) == (

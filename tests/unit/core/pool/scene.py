@@ -30,11 +30,18 @@ def pool_of(*specs: KeySpec | str, told: Limits | None = None, max_failures: int
 
 
 def call(
-    model: str = MODEL, exclude: str = "", pinned: str = "", tokens: int = 0, client: str = "", *, again: bool = False
+    model: str = MODEL,
+    exclude: str = "",
+    pinned: str = "",
+    tokens: int = 0,
+    client: str = "",
+    *,
+    again: bool = False,
+    units: int = 1,
 ) -> Demand:
     """A call; `exclude` names keys of one letter."""
     excluded = frozenset(KeyId(name) for name in exclude)
-    return Demand(model, excluded, KeyId(pinned) if pinned else None, tokens, client, again=again)
+    return Demand(model, excluded, KeyId(pinned) if pinned else None, tokens, client, again=again, units=units)
 
 
 def lent(pool: KeyPool, now: float = NOW, wanted: Demand | None = None) -> Lease:

@@ -50,8 +50,15 @@ DEMANDS = st.builds(
     size=st.sampled_from([0, 10]),
     prefix=st.sampled_from([0, 0, 7, 8]),
     again=st.booleans(),
+    units=st.sampled_from([1, 1, 1, 2, 3, 5, 10]),
 )
-WAITING = st.builds(Demand, st.sampled_from(MODELS), client=st.sampled_from(["", "x", "y"]), again=st.booleans())
+WAITING = st.builds(
+    Demand,
+    st.sampled_from(MODELS),
+    client=st.sampled_from(["", "x", "y"]),
+    again=st.booleans(),
+    units=st.sampled_from([1, 1, 2, 5]),
+)
 NUMBERS = st.integers(0, 50)
 DAY = 86_400.0
 
@@ -68,6 +75,11 @@ def counts_of(pool: KeyPool) -> list[tuple[object, ...]]:
 def sent_count(lease: Lease, outcome: Outcome) -> bool:
     """Does Google count this attempt?"""
     return outcome.blame not in UNCOUNTED and outcome.cause not in UNSERVED
+
+
+def within(limit: int | None, used: list[int]) -> None:
+    """All together are no more than that, unless one alone is, and found an empty window."""
+    assert limit is None or sum(used) <= max(limit, *used)
 
 
 class PoolMachine(RuleBasedStateMachine):
@@ -187,7 +199,8 @@ class PoolMachine(RuleBasedStateMachine):
     def untried(self, demand: Demand) -> list[KeyId]:
         """Keys that could serve this call and did not fail it yet."""
         lane = self.pool.lane(demand.model)
-        roomy = [ledger for ledger in lane.ranks.all() if ledger.fits(lane.estimates.enough(demand.tokens))]
+        tokens, units = lane.estimates.enough(demand.tokens), demand.units
+        roomy = [ledger for ledger in lane.ranks.all() if ledger.fits(tokens) and ledger.holds(units)]
         keys = [key for ledger in roomy for key in keys_of(ledger.domain)]
         return [k.id for k in keys if k.id not in demand.exclude and k.serves(demand.model) and k.free(self.now)]
 
@@ -218,10 +231,9 @@ class PoolMachine(RuleBasedStateMachine):
         limits = told.get(project) or told.get("*") or Limits()
         mine = [one for one in self.counted if one.model == lease.model and self.same_project(one, lease)]
         minute = [one for one in mine if one.sent > self.now - 60]
-        tokens = [one.tokens for one in minute]
-        assert len(minute) <= (limits.rpm or inf)
-        assert sum(one.day == lease.day for one in mine) <= (limits.rpd or inf)
-        assert sum(tokens) <= max(limits.tpm or inf, *tokens)
+        within(limits.rpm, [one.units for one in minute])
+        within(limits.rpd, [one.units for one in mine if one.day == lease.day])
+        within(limits.tpm, [one.tokens for one in minute])
 
     @staticmethod
     def same_project(one: Lease, other: Lease) -> bool:
