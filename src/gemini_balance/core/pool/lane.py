@@ -16,7 +16,7 @@ from gemini_balance.core.pool.pacific import day_ends
 from gemini_balance.core.pool.queue import Queue
 from gemini_balance.core.pool.ranks import Ranks
 from gemini_balance.core.pool.spending import Spending
-from gemini_balance.core.pool.turns import Rota, Turns
+from gemini_balance.core.pool.turns import PASSED_OVER, Rota, Turns
 from gemini_balance.core.pool.windows import BARS, NO_LIMITS, Bucket, Ledger, Limits
 
 if TYPE_CHECKING:
@@ -79,7 +79,11 @@ class Lane(Spending):
         while found is None and (ledger := self._first(tokens, units)) is not None:
             if self.rota is not None and self._waits_for_turn(now, ledger):
                 continue
-            if (key := free_key(ledger.domain, now, model, exclude)) is not None:
+            if units > 1 and self.rota is not None and self.rota.anothers(now, ledger, units):
+                aside.append(ledger)
+                if len(aside) == PASSED_OVER:
+                    break
+            elif (key := free_key(ledger.domain, now, model, exclude)) is not None:
                 found = ledger, key
             elif free_key(ledger.domain, now, "", NOBODY) is not None:
                 aside.append(ledger)  # free, but not for this call

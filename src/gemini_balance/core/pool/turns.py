@@ -25,6 +25,7 @@ HEARD = HANDOVER = 0.5  # seconds after which what was told, and what a predeces
 ROUND = 16.0  # seconds in which every replica has its turn with every project: callers wait for 20
 MANY = 16  # words of each replica that are kept
 GONE = 3.0  # seconds of silence after which a replica is taken for dead
+PASSED_OVER = 64  # projects, by a batch, since it is another's turn with them
 HALF = 0.5  # of the tokens, below which they are divided
 
 
@@ -111,6 +112,11 @@ class Rota:
             self._elsewhere.pop(ledger, None)
             return True
         return False
+
+    def anothers(self, now: float, ledger: Ledger, units: int) -> bool:
+        """Somebody waits, a batch like this from each would be too much for it, and it is not our turn."""
+        crowded = self.contended(now) and ledger.room < units * len(self.turns.replicas)
+        return crowded and not self.ours(now, ledger)
 
     def put_off(self, now: float, ledger: Ledger) -> float | None:
         """It is another's turn. Returns when to look again, unless that was said before."""

@@ -47,10 +47,10 @@ class ReplicasMachine(RuleBasedStateMachine):
         self.words: list[tuple[KeyPool, Sequence[Fact]]] = []
         self.lost: dict[tuple[int, int], bool] = {}  # by sender and receiver: was the last word?
 
-    @rule(number=NUMBERS, tokens=st.sampled_from([0, 10]))
-    def send(self, number: int, tokens: int) -> None:
+    @rule(number=NUMBERS, tokens=st.sampled_from([0, 10]), units=st.sampled_from([1, 1, 4]))
+    def send(self, number: int, tokens: int, units: int) -> None:
         pool = self.pools[number % len(self.pools)]
-        lease = pool.acquire(self.now, call(tokens=tokens))
+        lease = pool.acquire(self.now, call(tokens=tokens, units=units))
         if isinstance(lease, Lease):
             self.leases.append((pool, lease))
 

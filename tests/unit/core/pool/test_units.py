@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from gemini_balance.core.outcome import Cause, Limit, Outcome, Window
-from gemini_balance.core.pool import Demand, KeyPool, KeySpec, NotYet, Ticket
+from gemini_balance.core.pool import Demand, KeyId, KeyPool, KeySpec, NotYet, Ticket
 from gemini_balance.core.pool.judge import MINUTE_REST
 from gemini_balance.core.pool.keeping import STARVING
+from gemini_balance.core.pool.queue import Kept
+from gemini_balance.core.pool.turns import ROUND
 from gemini_balance.core.pool.windows import Limits
-from tests.unit.core.pool.replicas_scene import hears, replicas, used
+from tests.unit.core.pool.replicas_scene import BEAT, beat, hears, replicas, used
 from tests.unit.core.pool.scene import (
     DEAD,
     GOOD,
@@ -187,6 +189,38 @@ def test_after_a_while_a_project_collects_room_for_a_batch_that_is_passed() -> N
     at = next(seconds for seconds, tickets in moments.items() if large in tickets)
     passed = sum(ticket in others for seconds, tickets in moments.items() for ticket in tickets if seconds < at)
     assert (STARVING < at <= STARVING + 15, passed) == (True, 0)
+
+
+def test_room_is_collected_where_all_of_the_batch_fits_first() -> None:
+    pool = pool_of("a", "b", told=Limits(rpm=10))
+    for n in range(10):
+        ask(pool, NOW + 3 * n, call(pinned="a"))
+    ask(pool, NOW + 1, call(pinned="b", units=10))
+    large = waits(pool, batch(10, "x"), NOW + 40)
+    pool.grant(NOW + LEAVES + 0.1)  # one request has left the one, and all soon leave the other
+    lane = pool.lane(MODEL)
+    assert lane.kept == Kept(lane.ledgers[pool.keys[KeyId("b")]], large)
+
+
+def test_a_batch_waits_for_the_new_day_though_some_of_this_one_is_left() -> None:
+    pool = pool_of("a", told=Limits(rpd=100))
+    ask(pool, wanted=batch(60))
+    large = waits(pool, batch(50))
+    assert [pool.grant(NOW + n).at for n in (1, LEAVES)] == [NOW + LEAVES, MIDNIGHT]
+    assert served(pool, MIDNIGHT) == [large]
+
+
+def test_replicas_whose_batches_wait_do_not_send_them_into_one_window() -> None:
+    pools = replicas(2, "a", rpm=100)
+    beat(pools)
+    ask(pools[0], wanted=batch(100))
+    for pool in pools:
+        waits(pool, batch(60))
+    sent = []
+    for n in range(1_000):
+        beat(pools, NOW + n * BEAT)
+        sent += [n * BEAT for pool in pools for _ in served(pool, NOW + n * BEAT)]
+    assert [LEAVES <= sent[0] <= LEAVES + ROUND, LEAVES <= sent[1] - sent[0] <= LEAVES + ROUND] == [True, True]
 
 
 def test_where_requests_and_tokens_are_in_two_places_single_calls_do_not_wait_behind_a_batch() -> None:
