@@ -85,10 +85,10 @@ def render(facts: Facts, verdicts: Sequence[Verdict], scenarios: Sequence[Scenar
     return f"{facts.sentence()}\n\n{lines}\n\nHow each was taken:\n\n{how}"
 
 
-def write_section(document: Path, section: str) -> None:
+def write_section(document: Path, section: str, markers: tuple[str, str] = (BEGIN, END)) -> None:
     """Put the section between its markers and leave the rest of the page alone."""
-    before, begin, rest = document.read_text().partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = document.read_text().partition(markers[0])
+    _, end, after = rest.partition(markers[1])
     if not begin or not end:
         raise ValueError(f"{document.name} has lost its markers")
-    document.write_text(f"{before}{BEGIN}\n\n{section}\n\n{END}{after}")
+    document.write_text(f"{before}{begin}\n\n{section}\n\n{end}{after}")

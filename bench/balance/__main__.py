@@ -11,7 +11,7 @@ import click
 
 from bench.balance.bars import Result, judge
 from bench.balance.figures import Figures
-from bench.balance.report import DOCUMENT, render, write_section
+from bench.balance.report import conclude, keep, render
 from bench.balance.scenario import QUICK, Scenario
 from bench.balance.scenarios import SCENARIOS
 from bench.balance.schedulers import SCHEDULERS, schedulers_of
@@ -49,7 +49,7 @@ def main(*, quick: bool, only: frozenset[str], schedulers: frozenset[str], seed:
     print(f"\n{section}\n")
     if not quick:
         keep(section, whole=rows == list(SCENARIOS) and schedulers == set(SCHEDULERS))
-        sys.exit(conclude(results))
+        sys.exit(conclude((results[number], words) for number, words in judge(results).items()))
 
 
 def collect_rarely() -> None:
@@ -69,24 +69,6 @@ def measure(scenario: Scenario, load: float, *, schedulers: frozenset[str], seed
             sums[name] += simulate(case, SCHEDULERS[name])
     print(f"{scenario.name} at load {load:g}: {time.process_time() - began:.1f} s", file=sys.stderr, flush=True)
     return Result(scenario, load, living, sums)
-
-
-def keep(section: str, *, whole: bool) -> None:
-    """Into the page, when nothing is missing from the table."""
-    if whole and DOCUMENT.exists():
-        write_section(DOCUMENT, section)
-    else:
-        print("Not the whole table, or no such page: docs/balancing.md stays as it is.")
-
-
-def conclude(results: Sequence[Result]) -> int:
-    """Say what is missed; returns the exit code."""
-    missed = {number: words for number, words in judge(results).items() if words}
-    for number, words in missed.items():
-        print(f"BAR MISSED: {results[number].scenario.name} at load {results[number].load:g}: {'; '.join(words)}")
-    if not missed:
-        print("No bar is missed.")
-    return 1 if missed else 0
 
 
 if __name__ == "__main__":

@@ -1,17 +1,16 @@
 """The results as a table: the same text is printed and written into docs/balancing.md."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import inf
-from pathlib import Path
 
 from bench.balance.bars import Result, dead_calls, good_ratio, judge, replicas_good, replicas_price
 from bench.balance.figures import Figures
 from bench.balance.schedulers import ORACLE, OURS, ROUND_ROBIN
 from bench.places import ROOT
-from bench.report import NONE, table
+from bench.report import NONE, table, write_section
 
 DOCUMENT = ROOT / "docs" / "balancing.md"
-BEGIN, END = "<!-- table:begin -->", "<!-- table:end -->"
+MARKERS = "<!-- table:begin -->", "<!-- table:end -->"
 
 
 def share(value: float | None) -> str:
@@ -83,10 +82,19 @@ def render(results: Sequence[Result], *, barred: bool) -> str:
     return f"{table([HEADINGS, *lines])}\n\n{explained}"
 
 
-def write_section(document: Path, section: str, markers: tuple[str, str] = (BEGIN, END)) -> None:
-    """Put the section between its markers and leave the rest of the page alone."""
-    before, begin, rest = document.read_text().partition(markers[0])
-    _, end, after = rest.partition(markers[1])
-    if not begin or not end:
-        raise ValueError(f"{document.name} has lost its markers")
-    document.write_text(f"{before}{begin}\n\n{section}\n\n{end}{after}")
+def keep(section: str, *, whole: bool, markers: tuple[str, str] = MARKERS) -> None:
+    """Into the page, when nothing is missing from the table."""
+    if whole and DOCUMENT.exists():
+        write_section(DOCUMENT, section, markers)
+    else:
+        print("Not the whole table, or no such page: docs/balancing.md stays as it is.")
+
+
+def conclude(results: Iterable[tuple[Result, Sequence[str] | None]]) -> int:
+    """Say what is missed; returns the exit code."""
+    missed = [(result, words) for result, words in results if words]
+    for result, words in missed:
+        print(f"BAR MISSED: {result.scenario.name} at load {result.load:g}: {'; '.join(words)}")
+    if not missed:
+        print("No bar is missed.")
+    return 1 if missed else 0

@@ -2,7 +2,6 @@
 
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -10,7 +9,7 @@ import click
 from bench.balance.__main__ import chosen
 from bench.balance.bars import Result
 from bench.balance.figures import Figures
-from bench.balance.report import DOCUMENT, write_section
+from bench.balance.report import conclude, keep
 from bench.balance.scenario import QUICK, USUAL, Scenario
 from bench.balance.scenarios import SCENARIOS
 from bench.balance.schedulers import ORACLE, OURS, SCHEDULERS
@@ -42,8 +41,8 @@ def main(*, quick: bool, only: frozenset[str], seed: int) -> None:
     section = render([(result, None if quick else missed_by(result)) for result in results])
     print(f"\n{section}\n")
     if not quick:
-        keep(section, whole=rows == list(ROWS))
-        sys.exit(conclude(results))
+        keep(section, whole=rows == list(ROWS), markers=MARKERS)
+        sys.exit(conclude((result, missed_by(result)) for result in results))
 
 
 def measure(row: Scenario, load: float, seed: int, *, quick: bool) -> Result:
@@ -65,24 +64,6 @@ def over_sockets(case: Case) -> Figures:
         if seen.late <= MOST_LATE:
             break
     return figures
-
-
-def keep(section: str, *, whole: bool) -> None:
-    """Into the page, when nothing is missing from the table."""
-    if whole and DOCUMENT.exists():
-        write_section(DOCUMENT, section, MARKERS)
-    else:
-        print("Not the whole table, or no such page: docs/balancing.md stays as it is.")
-
-
-def conclude(results: Sequence[Result]) -> int:
-    """Say what is missed; returns the exit code."""
-    missed = [(result, words) for result in results if (words := missed_by(result))]
-    for result, words in missed:
-        print(f"BAR MISSED: {result.scenario.name} at load {result.load:g}: {'; '.join(words)}")
-    if not missed:
-        print("No bar is missed.")
-    return 1 if missed else 0
 
 
 if __name__ == "__main__":

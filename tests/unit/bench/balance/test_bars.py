@@ -7,10 +7,12 @@ import pytest
 
 from bench.balance.bars import Result, judge
 from bench.balance.figures import Figures
-from bench.balance.report import BEGIN, END, HEADINGS, line, render, write_section
+from bench.balance.report import HEADINGS, MARKERS, line, render
 from bench.balance.scenario import Scenario
 from bench.balance.scenarios import SCENARIOS
+from bench.report import write_section
 
+BEGIN, END = MARKERS
 GOOD = Figures(offered=1_000, good=999, told=1, trips=1_010, cold_good=500, cold_trips=510)
 ROW: dict[str, Scenario] = {scenario.name: scenario for scenario in SCENARIOS}
 
@@ -76,5 +78,5 @@ def test_a_line_has_a_cell_for_every_heading() -> None:
 def test_only_what_is_between_the_markers_is_replaced(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"before\n\n{BEGIN}\nold\n{END}\n\nafter\n")
-    write_section(page, "new")
+    write_section(page, "new", MARKERS)
     assert page.read_text() == f"before\n\n{BEGIN}\n\nnew\n\n{END}\n\nafter\n"

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from bench.balance.bars import Result
 from bench.balance.figures import Figures
-from bench.balance.report import DOCUMENT, write_section
+from bench.balance.report import DOCUMENT
 from bench.balance.schedulers import ORACLE, OURS
 from bench.balance.windows import Quota
 from bench.endtoend.report import COLUMNS, MARKERS, SIMULATED, render
+from bench.report import write_section
 from tests.unit.bench.balance.stage import scenario
 
 ALL = Figures(offered=1_000, good=990, told=10, trips=1_000, cold_good=100, cold_trips=110)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gemini_balance.core.outcome import Cause, Limit, Outcome, Window
-from gemini_balance.core.pool import Demand, KeyId, KeyPool, KeySpec, Lease, Never, NotYet
+from gemini_balance.core.pool import Demand, KeyId, KeyPool, KeySpec, Lease, Never, NotYet, Ticket
 from gemini_balance.core.pool.lane import EVERYONE
 
 if TYPE_CHECKING:
@@ -80,3 +80,18 @@ def day(rpd: int | None = None) -> Outcome:
 def asked_until_refused(pool: KeyPool, now: float = NOW, wanted: Demand | None = None) -> int:
     """How many calls are answered one after the other, before one is not. At most 200."""
     return next((n for n in range(200) if not isinstance(ask(pool, now, wanted), str)), 200)
+
+
+def waits(pool: KeyPool, wanted: Demand, now: float = NOW) -> Ticket:
+    """A place in the queue."""
+    ticket = pool.enqueue(now, wanted)
+    assert ticket is not None
+    return ticket
+
+
+def served(pool: KeyPool, now: float) -> list[Ticket]:
+    """Who is granted a key now, and gets a good answer."""
+    granted = pool.grant(now)
+    for _, lease in granted.leases:
+        pool.settle(now, lease, GOOD)
+    return [ticket for ticket, _ in granted.leases]

@@ -7,7 +7,7 @@ from gemini_balance.core.pool.breaker import FEWEST
 from gemini_balance.core.pool.keeping import STARVING
 from gemini_balance.core.pool.pool import MOST_HELD, MOST_WAITING
 from gemini_balance.core.pool.windows import Limits
-from tests.unit.core.pool.scene import GOOD, LEAVES, MODEL, NOW, ask, call, key, minute, pool_of
+from tests.unit.core.pool.scene import GOOD, LEAVES, MODEL, NOW, ask, call, key, minute, pool_of, served, waits
 from tests.unit.core.pool.scene import ends as comes_to
 
 
@@ -17,19 +17,6 @@ def busy_pool(rpm: int = 1) -> KeyPool:
     for _ in range(rpm):
         ask(pool)
     return pool
-
-
-def waits(pool: KeyPool, wanted: Demand) -> Ticket:
-    ticket = pool.enqueue(NOW, wanted)
-    assert ticket is not None
-    return ticket
-
-
-def served(pool: KeyPool, now: float) -> list[Ticket]:
-    granted = pool.grant(now)
-    for _, lease in granted.leases:
-        pool.settle(now, lease, GOOD)
-    return [ticket for ticket, _ in granted.leases]
 
 
 def order(pool: KeyPool, waiting: dict[str, Ticket], turns: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gemini_balance.core.outcome import Cause, Limit, Outcome, Window
-from gemini_balance.core.pool import Demand, KeyId, KeyPool, KeySpec, NotYet, Ticket
+from gemini_balance.core.pool import Demand, KeyId, KeyPool, KeySpec, NotYet
 from gemini_balance.core.pool.judge import MINUTE_REST
 from gemini_balance.core.pool.keeping import STARVING
 from gemini_balance.core.pool.queue import Kept
@@ -14,7 +14,6 @@ from gemini_balance.core.pool.windows import Limits
 from tests.unit.core.pool.replicas_scene import BEAT, beat, hears, replicas, used
 from tests.unit.core.pool.scene import (
     DEAD,
-    GOOD,
     LEAVES,
     MIDNIGHT,
     MODEL,
@@ -28,6 +27,8 @@ from tests.unit.core.pool.scene import (
     lent,
     minute,
     pool_of,
+    served,
+    waits,
 )
 
 
@@ -38,19 +39,6 @@ def batch(units: int, client: str = "", tokens: int = 0) -> Demand:
 def pool_keys(names: list[str]) -> list[KeySpec]:
     """Each in a project of its own name."""
     return [key(name, name) for name in names]
-
-
-def waits(pool: KeyPool, wanted: Demand, now: float = NOW) -> Ticket:
-    ticket = pool.enqueue(now, wanted)
-    assert ticket is not None
-    return ticket
-
-
-def served(pool: KeyPool, now: float) -> list[Ticket]:
-    granted = pool.grant(now)
-    for _, lease in granted.leases:
-        pool.settle(now, lease, GOOD)
-    return [ticket for ticket, _ in granted.leases]
 
 
 def counts(pool: KeyPool) -> list[tuple[int, int]]:
