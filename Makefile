@@ -42,8 +42,8 @@ bench-end-to-end: .venv/.dev ## the same over sockets, before the fake Google, w
 
 lock: .venv/.dev ## resolve the dependencies anew
 	$(PIP) install uv
-	$(BIN)/uv pip compile pyproject.toml --extra audio --extra postgres --group build --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements/runtime.txt
-	$(BIN)/uv pip compile pyproject.toml --extra audio --extra postgres --group build --group dev -c requirements/runtime.txt --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra audio --extra otel --extra postgres --group build --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements/runtime.txt
+	$(BIN)/uv pip compile pyproject.toml --extra audio --extra otel --extra postgres --group build --group dev -c requirements/runtime.txt --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements/dev.txt
 	$(BIN)/uv pip compile --group clients -c requirements/dev.txt --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements/clients.txt
 
 format: .venv/.dev ## format the code and mend what the linter can

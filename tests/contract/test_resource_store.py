@@ -9,6 +9,7 @@ import pytest
 from gemini_balance.gateway.ports import Owned
 from gemini_balance.storage.database import Database
 from gemini_balance.storage.memory import MemoryResources
+from tests.contract.databases import SECRET_KEY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,7 +28,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield MemoryResources()
         return
     url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
-    database = Database(url, tmp_path / "data")
+    database = Database(url, tmp_path / "data", SECRET_KEY)
     yield database.resources
     await database.close()
 
@@ -67,10 +68,10 @@ async def test_deleting_what_is_not_there_is_no_error(store: ResourceStore) -> N
 
 
 async def test_what_is_in_a_database_outlives_the_process(database_url: str, tmp_path: Path) -> None:
-    first = Database(database_url, tmp_path)
+    first = Database(database_url, tmp_path, SECRET_KEY)
     await first.resources.put(MINE, 0.0)
     await first.close()
-    again = Database(database_url, tmp_path)
+    again = Database(database_url, tmp_path, SECRET_KEY)
     await again.resources.put(THEIRS._replace(until=5.0), 0.0)
     await again.resources.put(THEIRS._replace(name="files/b"), 6.0)  # by then the other has ended
     assert await again.resources.get("me", "files/a") == MINE

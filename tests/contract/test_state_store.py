@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gemini_balance.storage.database import Database
+from tests.contract.databases import SECRET_KEY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def database(database_url: str, tmp_path: Path) -> AsyncIterator[Database]:
-    opened = Database(database_url, tmp_path)
+    opened = Database(database_url, tmp_path, SECRET_KEY)
     yield opened
     await opened.close()
 
@@ -39,9 +40,9 @@ async def test_each_pool_has_its_own(database: Database) -> None:
 
 
 async def test_a_state_outlives_the_process(database_url: str, tmp_path: Path) -> None:
-    first = Database(database_url, tmp_path)
+    first = Database(database_url, tmp_path, SECRET_KEY)
     await first.pool.save(b"learnt")
     await first.close()
-    again = Database(database_url, tmp_path)
+    again = Database(database_url, tmp_path, SECRET_KEY)
     assert await again.pool.load() == b"learnt"
     await again.close()

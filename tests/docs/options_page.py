@@ -63,6 +63,10 @@ MEANINGS = {
         "which file or cache, and what the pool learnt of limits and projects. Empty: SQLite, in "
         "`data/gemini-balance.db`."
     ),
+    "SECRET_KEY": (
+        "Protects the keys that the database keeps; at least 16 characters. With SQLite one is made, in "
+        "`data/secret-key`; with `DATABASE_URL` naming a server it must be set, the same for every replica."
+    ),
     "UPLOAD_PROVIDER": (
         "Image host that made pictures are uploaded to: SM.MS, PicGo, Cloudflare ImgBed or Aliyun OSS. Empty, or where "
         "it fails: the gateway serves them itself."

@@ -10,6 +10,7 @@ import pytest
 from gemini_balance import cli
 from gemini_balance.api import names
 from gemini_balance.api.routes import PREFIXES
+from gemini_balance.cli import serving
 from tests.docs.places import PAGES, READMES, ROOT, SOURCE, block, blocks, code, prose, spans, targets, words
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def test_the_first_screen_holds_the_commands_the_call_and_the_other_language(rea
 
 @each_readme
 def test_the_pasted_call_is_the_one_that_the_demo_prints(readme: Path) -> None:
-    printed = cli.DEMO.format(port=8000, token=cli.DEMO_TOKEN)
+    printed = serving.DEMO.format(port=8000, token=serving.DEMO_TOKEN)
     printed = printed[printed.index("curl") : printed.index("Ctrl-C")]
     assert words(block(readme.read_text(), "sh", "curl")) == words(printed)
 

@@ -51,8 +51,8 @@ async def wrong_ones(found: list[Recording], prefix: str, times: int, counted: C
                 counted[way] += 1
                 if (failure := await _played(app, google, recording, prefix, asked)) is not None:
                     wrong.append((recording.name, way, *failure))
-        await app.transport.close()
-        await app.raw.close()
+        for end in app.life.ends:
+            await end()
     return wrong
 
 

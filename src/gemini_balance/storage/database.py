@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
-from gemini_balance.storage.engine import async_engine, url_of
-from gemini_balance.storage.migrate import migrate
+from gemini_balance.storage.changes import StoredChanges
+from gemini_balance.storage.engine import async_engine, is_sqlite, journal_of, sync_engine, url_of
+from gemini_balance.storage.migrate import JOURNAL_CHAIN, migrate
 from gemini_balance.storage.resources import StoredResources
 from gemini_balance.storage.states import StoredState
+from gemini_balance.storage.vault import MISSING, Vault, VaultClosed, open_vault, secret_key_in
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sqlalchemy import URL
 
 POOL = "gemini"
 VERTEX_POOL = "vertex-express"
@@ -25,18 +29,37 @@ class NoDatabase(Exception):
 class Database:
     """Up to date, and ready to be asked."""
 
-    def __init__(self, database_url: str, data: Path) -> None:
-        """Raises NoDatabase, and ValueError where the address is none."""
-        url = url_of(database_url, data)
+    def __init__(self, database_url: str, data: Path, secret_key: str = "") -> None:
+        """`secret_key`: empty for one that is kept in the data folder, where the database is a file.
+
+        Raises NoDatabase, VaultClosed, and ValueError where the address is none.
+        """
+        self.url = url_of(database_url, data)
         try:
-            migrate(url)
+            self.vault = _opened(self.url, data, secret_key)
         except (OSError, DBAPIError) as error:
             why = error.orig if isinstance(error, DBAPIError) else error
-            raise NoDatabase(f"{url.render_as_string(hide_password=True)}: {str(why).strip()}") from None
-        self._engine = async_engine(url)
-        self.resources = StoredResources(self._engine)
-        self.pool = StoredState(self._engine, POOL)
-        self.vertex_pool = StoredState(self._engine, VERTEX_POOL)
+            raise NoDatabase(f"{self.url.render_as_string(hide_password=True)}: {str(why).strip()}") from None
+        self.engine = async_engine(self.url)
+        self.journal_engine = async_engine(journal_of(self.url))
+        self.resources = StoredResources(self.engine)
+        self.pool = StoredState(self.engine, POOL)
+        self.vertex_pool = StoredState(self.engine, VERTEX_POOL)
+        self.changes = StoredChanges(self.engine)
 
     async def close(self) -> None:
-        await self._engine.dispose()
+        await self.engine.dispose()
+        await self.journal_engine.dispose()
+
+
+def _opened(url: URL, data: Path, secret_key: str) -> Vault:
+    if not secret_key and not is_sqlite(url):
+        raise VaultClosed(MISSING)
+    migrate(url)
+    migrate(journal_of(url), JOURNAL_CHAIN)
+    engine = sync_engine(url)
+    try:
+        with engine.begin() as connection:
+            return open_vault(connection, secret_key or secret_key_in(data))
+    finally:
+        engine.dispose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -13,14 +13,17 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 FILE = "gemini-balance.db"
+JOURNAL = "journal.db"
 BUSY_MILLISECONDS = 5_000
 PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}",
+    "PRAGMA auto_vacuum = INCREMENTAL",  # without effect after the first table
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # what was acknowledged outlives a power cut
     "PRAGMA foreign_keys = ON",
 )
 POSTGRESQL = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
+LOCK = 0x6E0B  # PostgreSQL's advisory locks are numbers
 HOW_TO_NAME = "DATABASE_URL must begin with postgresql:// or sqlite:///"
 
 
@@ -37,6 +40,11 @@ def url_of(database_url: str, data: Path) -> URL:
     if url.drivername == "sqlite" and url.database:
         return url
     raise ValueError(HOW_TO_NAME)
+
+
+def journal_of(url: URL) -> URL:
+    """Where the journal is: with SQLite a file beside, so that its writers wait for nobody, and nobody for them."""
+    return url.set(database=str(Path(url.database or "").with_name(JOURNAL))) if is_sqlite(url) else url
 
 
 def async_engine(url: URL) -> AsyncEngine:
@@ -62,6 +70,12 @@ def reading(engine: AsyncEngine) -> AsyncEngine:
 
 def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
+
+
+def alone(connection: Connection) -> None:
+    """Nobody else prepares this database until the transaction ends. In SQLite there is only one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
 def _prepare(engine: Engine) -> None:

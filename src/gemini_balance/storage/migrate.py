@@ -3,66 +3,78 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import inspect, text
+from sqlalchemy import MetaData, inspect, text
 
-from gemini_balance.storage.engine import sync_engine
+from gemini_balance.storage.engine import alone, sync_engine
+from gemini_balance.storage.schema import JOURNAL, METADATA
 
 if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import URL, Connection
 
-HEAD = "0001"
-"""The newest version, so that a start that has nothing to do need not load Alembic; a test compares it."""
 SCRIPTS = Path(__file__).parent / "migrations"
-VERSIONS = "alembic_version"
-LOCK = 0x6E0B  # PostgreSQL's advisory locks are numbers
 
 
-def migrate(url: URL, version: str = "head") -> None:
+class Chain(NamedTuple):
+    """The versions of one set of tables. `head` is the newest, so that a start that has nothing to do need not load
+    Alembic; a test compares it. `versions` names the table that says which one is there."""
+
+    name: str
+    head: str
+    metadata: MetaData
+    versions: str
+
+
+KEPT_CHAIN = Chain("main", "0002", METADATA, "alembic_version")
+JOURNAL_CHAIN = Chain("journal", "0001", JOURNAL, "journal_version")
+
+
+def migrate(url: URL, chain: Chain = KEPT_CHAIN, version: str = "head") -> None:
     """Up to a version. Raises OSError or SQLAlchemy's DBAPIError where the database can't be had."""
     engine = sync_engine(url)
     try:
         with engine.begin() as connection:  # in SQLite this waits for whoever migrates
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-            if version != "head" or version_of(connection) != HEAD:
-                _upgrade(connection, version)
+            alone(connection)
+            if version != "head" or version_of(connection, chain) != chain.head:
+                _upgrade(connection, chain, version)
     finally:
         engine.dispose()
 
 
-def downgrade(url: URL, version: str) -> None:
+def downgrade(url: URL, version: str, chain: Chain = KEPT_CHAIN) -> None:
     """Back to a version, for whoever returns to an earlier release; `base`: to nothing."""
     from alembic import command
 
     engine = sync_engine(url)
     try:
         with engine.begin() as connection:
-            command.downgrade(config_for(connection), version)
+            command.downgrade(config_for(connection, chain), version)
     finally:
         engine.dispose()
 
 
-def version_of(connection: Connection) -> str | None:
+def version_of(connection: Connection, chain: Chain = KEPT_CHAIN) -> str | None:
     """None where there are no tables yet."""
-    if not inspect(connection).has_table(VERSIONS):
+    if not inspect(connection).has_table(chain.versions):
         return None
-    found = connection.execute(text(f"SELECT version_num FROM {VERSIONS}")).scalar()  # noqa: S608  (a name of ours)
+    found = connection.execute(text(f"SELECT version_num FROM {chain.versions}")).scalar()  # noqa: S608  (a name of ours)
     return None if found is None else str(found)
 
 
-def config_for(connection: Connection) -> Config:
+def config_for(connection: Connection | None, chain: Chain) -> Config:
     """Alembic's, without a file."""
     from alembic.config import Config
 
-    config = Config(attributes={"connection": connection})
+    config = Config(attributes={"connection": connection, "chain": chain})
     config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("version_locations", str(SCRIPTS / chain.name))
+    config.set_main_option("path_separator", "newline")
     return config
 
 
-def _upgrade(connection: Connection, version: str) -> None:
+def _upgrade(connection: Connection, chain: Chain, version: str) -> None:
     from alembic import command
 
-    command.upgrade(config_for(connection), version)
+    command.upgrade(config_for(connection, chain), version)

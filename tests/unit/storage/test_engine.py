@@ -37,7 +37,7 @@ def test_any_other_is_refused_without_repeating_it(said: str) -> None:
 
 def test_a_database_that_cannot_be_reached_is_named_without_its_password(tmp_path: Path) -> None:
     with pytest.raises(NoDatabase) as raised:
-        Database("postgresql://me:secret@127.0.0.1:1/gateway?connect_timeout=2", tmp_path)
+        Database("postgresql://me:secret@127.0.0.1:1/gateway?connect_timeout=2", tmp_path, "a secret key of this test")
     assert "127.0.0.1" in str(raised.value)
     assert "secret" not in str(raised.value)
 

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from gemini_balance.storage.schema import METADATA
-
+attributes = context.config.attributes
 context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
+    connection=attributes["connection"],
+    target_metadata=attributes["chain"].metadata,
+    version_table=attributes["chain"].versions,
     render_as_batch=True,
     compare_type=True,
 )

@@ -1,4 +1,4 @@
-"""The command line: serve · demo · simulate."""
+"""serve · demo · simulate."""
 
 from __future__ import annotations
 
@@ -32,19 +32,13 @@ Ctrl-C ends it.
 """
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="gemini-balance")
-def main() -> None:
-    """Many Google Gemini API keys behind one dependable address."""
-
-
-@main.command()
+@click.command()
 def serve() -> None:
     """Run the gateway with the settings of the environment and .env."""
     _run(_environment(), Path("data"))
 
 
-@main.command()
+@click.command()
 @click.option("--port", default=8000, show_default=True, help="Port on 127.0.0.1.")
 def demo(port: int) -> None:
     """Run the gateway on a fake Google, on 127.0.0.1, with nothing to set up."""
@@ -67,7 +61,7 @@ def demo(port: int) -> None:
         google.stop()
 
 
-@main.command()
+@click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=9000, show_default=True)
 def simulate(host: str, port: int) -> None:
@@ -107,12 +101,15 @@ def _kept(settings: Settings, data: Path | None) -> Kept:
     must be there. Raises ValueError."""
     from gemini_balance.app import NOTHING, Kept
     from gemini_balance.storage.database import Database, NoDatabase
+    from gemini_balance.storage.vault import VaultClosed
 
     if data is None:
         return NOTHING
     pictures = _pictures(data)
     try:
-        database = Database(settings.database_url, data)
+        database = Database(settings.database_url, data, settings.secret_key)
+    except VaultClosed as error:
+        raise ValueError(str(error)) from error
     except NoDatabase as error:
         if settings.database_url:
             raise ValueError(f"DATABASE_URL leads to no database: {error}") from error

@@ -1,0 +1,85 @@
+"""The ASGI callable."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gemini_balance.gateway.album import PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+    from starlette.applications import Starlette
+
+    from gemini_balance.api.asgi import Receive, Scope, Send
+    from gemini_balance.api.live import LiveDoor
+    from gemini_balance.api.serve import Door
+
+PAGES = (["health"], [PREFIX])
+"""First segments of what is no client's call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What happens beside the calls: `begins` before the first one, in this order; `works` until the end, all at once;
+    `ends` after the last one, in the opposite order."""
+
+    begins: tuple[Callable[[], Awaitable[None]], ...]
+    works: tuple[Callable[[], Coroutine[None, None, None]], ...]
+    ends: tuple[Callable[[], Awaitable[None]], ...]
+
+
+@dataclass(slots=True)
+class App:
+    """Owns the lifespan, and dispatches on the path's exact first segment."""
+
+    door: Door
+    live: LiveDoor
+    pages: Starlette
+    life: Life
+    shutdown_timeout: float
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match scope["type"]:
+            case "http" if scope["path"] == "/" or scope["path"].split("/", 2)[1:2] in PAGES:
+                await self.pages(scope, receive, send)
+            case "http":
+                await self.door(scope, receive, send)
+            case "lifespan":
+                await self._lifespan(receive, send)
+            case _:
+                await self.live(scope, receive, send)
+
+    @property
+    def largest_message(self) -> int:
+        """Bytes of one message of a WebSocket."""
+        return int(self.door.options.max_body_mb * 1_000_000)
+
+    def begin_shutdown(self) -> None:
+        """Not ready from now on, no new calls; what still runs after the timeout gets an error."""
+        self.door.drain()
+        self.live.drain()
+        asyncio.get_running_loop().call_later(self.shutdown_timeout, self.door.end_running)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with AsyncExitStack() as stack:
+            for end in self.life.ends:
+                stack.push_async_callback(end)
+            for begin in self.life.begins:
+                await begin()
+            for work in self.life.works:
+                stack.push_async_callback(_end, asyncio.create_task(work()))
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

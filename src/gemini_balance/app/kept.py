@@ -1,0 +1,29 @@
+"""What outlives the process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from gemini_balance.gateway.ports import PictureStore, ResourceStore, StateStore
+
+
+async def _nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What outlives the process. What is None is forgotten at its end: the pools learn anew."""
+
+    resources: ResourceStore | None = None
+    pictures: PictureStore | None = None
+    pool: StateStore | None = None
+    vertex_pool: StateStore | None = None
+    close: Callable[[], Awaitable[None]] = _nothing
+
+
+NOTHING = Kept()

@@ -1,0 +1,19 @@
+"""The command line: one file for each group of commands."""
+
+from __future__ import annotations
+
+import click
+
+from gemini_balance.cli.serving import demo, serve, simulate
+
+COMMANDS: tuple[click.Command, ...] = (serve, demo, simulate)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="gemini-balance")
+def main() -> None:
+    """Many Google Gemini API keys behind one dependable address."""
+
+
+for command in COMMANDS:
+    main.add_command(command)

@@ -1,0 +1,67 @@
+"""Who did what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict
+from sqlalchemy import func, insert, select
+
+from gemini_balance.gateway.stores import Change, Subject
+from gemini_balance.storage.engine import reading
+from gemini_balance.storage.schema import changes as table
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+ROWS = select(
+    table.c.at, table.c.who, table.c.subject, table.c.target, table.c.action, table.c.before, table.c.after, table.c.id
+)
+
+
+class StoredChanges:
+    """Implements `ChangeLog`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine, self._reading = engine, reading(engine)
+
+    async def latest(self) -> int:
+        async with self._reading.connect() as connection:
+            return int(await connection.scalar(select(func.max(table.c.id))) or 0)
+
+    async def add(self, change: Change) -> None:
+        async with self._engine.begin() as connection:
+            await note(connection, change)
+
+    async def page(
+        self, before: int | None, most: int, subject: Subject | None = None, target: str = ""
+    ) -> list[Change]:
+        query = ROWS.order_by(table.c.id.desc()).limit(most)
+        if before is not None:
+            query = query.where(table.c.id < before)
+        if subject is not None:
+            query = query.where(table.c.subject == subject)
+        if target:
+            query = query.where(table.c.target == target)
+        async with self._reading.connect() as connection:
+            return [_change(row) for row in await connection.execute(query)]
+
+
+async def note(connection: AsyncConnection, *changes: Change) -> None:
+    """In the transaction of what was changed."""
+    rows = [{name: value for name, value in asdict(change).items() if name != "id"} for change in changes]
+    await connection.execute(insert(table), rows)
+
+
+def _change(row: Row[*tuple[Any, ...]]) -> Change:
+    return Change(
+        at=row.at,
+        who=row.who,
+        subject=Subject(row.subject),
+        target=row.target,
+        action=row.action,
+        before=row.before,
+        after=row.after,
+        id=row.id,
+    )
