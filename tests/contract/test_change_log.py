@@ -1,4 +1,4 @@
-"""Who did what, in both databases."""
+"""Who did what: what every ChangeLog must do."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from gemini_balance.gateway.stores import Change, Subject
 from gemini_balance.storage.database import Database
+from gemini_balance.storage.memory.changes import MemoryChanges
 from tests.contract.databases import SECRET_KEY
 
 if TYPE_CHECKING:
@@ -24,9 +25,13 @@ SET = Change(
 )
 
 
-@pytest.fixture
-async def log(database_url: str, tmp_path: Path) -> AsyncIterator[ChangeLog]:
-    database = Database(database_url, tmp_path, SECRET_KEY)
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+async def log(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ChangeLog]:
+    if request.param == "memory":
+        yield MemoryChanges()
+        return
+    url = "" if request.param == "sqlite" else str(request.getfixturevalue("postgresql_url"))
+    database = Database(url, tmp_path, SECRET_KEY)
     yield database.changes
     await database.close()
 
@@ -56,3 +61,20 @@ async def test_one_subject_or_one_target_can_be_asked_for(log: ChangeLog) -> Non
     assert [change.id for change in await log.page(None, 10, Subject.OPTION)] == [2]
     assert [change.id for change in await log.page(None, 10, Subject.KEY, "key-1")] == [1]
     assert await log.page(None, 10, Subject.KEY, "key-2") == []
+
+
+async def test_what_this_process_wrote_is_nothing_of_others(log: ChangeLog) -> None:
+    await log.add(ADDED)
+    await log.add(SET)
+    assert await log.others(0) == []
+
+
+async def test_what_another_process_wrote_is_told_by_its_numbers(database_url: str, tmp_path: Path) -> None:
+    """Each has a pool of connections of its own, as processes have."""
+    ours, theirs = (Database(database_url, tmp_path, SECRET_KEY) for _ in range(2))
+    for writer in (theirs, ours, theirs, theirs):
+        await writer.changes.add(SET)
+    assert [await ours.changes.others(after) for after in (0, 1, 3, 4)] == [[1, 3, 4], [3, 4], [4], []]
+    assert await theirs.changes.others(0) == [2]
+    await ours.close()
+    await theirs.close()

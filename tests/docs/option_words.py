@@ -35,8 +35,8 @@ HEAD_ZH = """# 设置
 每一项都是环境变量，或启动目录下 `.env` 中的一行；环境变量优先。无法接受的值会使启动中止。本页没有的名称会被忽略。
 
 启动设置只读取一次。**选项可以在运行中修改**，无需重启，几秒内在所有副本生效：
-`gemini-balance options set MAX_RETRIES=5`。这样修改的值优先于环境变量，环境变量优先于默认值；`gemini-balance options reset MAX_RETRIES` 撤销修改，
-`gemini-balance options history` 显示谁改了什么。
+`gemini-balance options set MAX_RETRIES=5`。这样修改的值优先于环境变量，环境变量优先于默认值；
+`gemini-balance options reset MAX_RETRIES` 撤销修改，`gemini-balance options history` 显示谁改了什么。
 
 列表可以写成逗号分隔的名称，或由字符串组成的 JSON 列表。
 
