@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from gemini_balance.cli.options import options
 from gemini_balance.cli.serving import demo, serve, simulate
 
-COMMANDS: tuple[click.Command, ...] = (serve, demo, simulate)
+COMMANDS: tuple[click.Command, ...] = (serve, demo, simulate, options)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
