@@ -6,12 +6,12 @@ import pytest
 
 from gemini_balance.app import App, build
 from gemini_balance.core.attempts import RetryPolicy
-from gemini_balance.core.options import Options
+from gemini_balance.core.options import Json, Options
 from gemini_balance.core.options.kinds import HeaderLine
 from gemini_balance.settings import load
 
 pytestmark = pytest.mark.anyio
-CHANGES = {
+CHANGES: dict[str, Json] = {
     "time_out": 7,
     "max_retries": 9,
     "patience": 11,
