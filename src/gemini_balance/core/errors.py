@@ -82,6 +82,20 @@ class TooLarge(GatewayError):
     code = "request_too_large"
 
 
+class Conflict(GatewayError):
+    """What is there already, or has changed since, stands against it."""
+
+    status = 409
+    code = "conflict"
+
+
+class UnsupportedMediaType(GatewayError):
+    """A body of a kind that is not understood here."""
+
+    status = 415
+    code = "unsupported_media_type"
+
+
 class BodyStalled(GatewayError):
     """The caller stopped sending in the middle of its request."""
 
@@ -94,6 +108,17 @@ class PoolBusy(GatewayError):
 
     status = 429
     code = "rate_limit_exceeded"
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class TooManyAttempts(GatewayError):
+    """Too many wrong passwords; the next one is looked at after `retry_after` seconds."""
+
+    status = 429
+    code = "too_many_attempts"
 
     def __init__(self, message: str, retry_after: float) -> None:
         super().__init__(message)

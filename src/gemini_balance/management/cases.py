@@ -1,0 +1,21 @@
+"""What this door can do: the use cases, as the composition root hands them over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gemini_balance.gateway.forecasts import Forecasts
+    from gemini_balance.gateway.stores import ChangeLog
+    from gemini_balance.management.operators import Operators
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """One field for each group of endpoints, or nearly so."""
+
+    version: str
+    operators: Operators
+    changes: ChangeLog
+    forecasts: Forecasts
