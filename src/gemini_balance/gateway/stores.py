@@ -152,7 +152,32 @@ class OptionStore(Protocol):
 class AccountStore(Protocol):
     async def get(self, name: str) -> Account | None: ...
 
-    async def put(self, account: Account, change: Change) -> None: ...
+    async def add(self, account: Account, change: Change) -> bool:
+        """False where there is one of this name, which stays as it is."""
+
+    async def put(self, account: Account, change: Change) -> None:
+        """Adds it, or replaces the one of this name."""
+
+
+class PasswordHasher(Protocol):
+    """Slow on purpose, so nothing else may wait for it."""
+
+    async def hash(self, password: str) -> str: ...
+
+    async def verify(self, hashed: str, password: str) -> bool: ...
+
+
+class FirstPassword(Protocol):
+    """Where the password of the first start can be read until it is changed."""
+
+    def keep(self, password: str) -> str:
+        """The one that is kept: this one, or the one that was there before. Raises OSError."""
+
+    def replace(self, password: str) -> None:
+        """Whatever was there. Raises OSError."""
+
+    def drop(self) -> None:
+        """It is of no use any more, if it is there at all. Raises OSError."""
 
 
 class ChangeLog(Protocol):
