@@ -20,6 +20,7 @@ from gemini_balance.app.adapters import express, image_host, media_fetcher, refe
 from gemini_balance.app.app import App, Life
 from gemini_balance.app.clock import SystemClock, request_ids, today
 from gemini_balance.app.kept import NOTHING, Kept
+from gemini_balance.app.managing import forecasts_of, management_of, operators_of
 from gemini_balance.core.attempts import RetryPolicy
 from gemini_balance.core.call import GEMINI_API
 from gemini_balance.core.catalog.told import told_limits
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gemini_balance.core.options import Options
+    from gemini_balance.gateway.forecasts import Forecasts
     from gemini_balance.settings import Settings
 
 
@@ -73,10 +75,11 @@ def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: Sys
     door = Door(*asked, models, tokens, options, journal, clock, trusted, ids, today)
     sockets = WebSockets(options.time_out)
     live = LiveDoor(gateway, sockets, owners, tokens, options, journal, clock, trusted, ids)
-    pages = _pages(door, public, album)
+    pages, forecasts = _pages(door, public, album), forecasts_of(gateway, vertex)
+    management = management_of(kept, operators_of(settings, kept, tokens, clock), forecasts, public)
     checkers = _checkers(gateway, vertex, options.check_interval_hours, dice)
-    life = _life(kept, clock, (gateway, vertex), checkers, (journal, models), (transport, raw))
-    return App(door, live, pages, life, settings.shutdown_timeout)
+    life = _life(kept, clock, (gateway, vertex), checkers, (journal, models, forecasts), (transport, raw))
+    return App(door, live, pages, management, life, settings.shutdown_timeout)
 
 
 def _checkers(gateway: Gateway, vertex: Gateway, hours: float, dice: Callable[[], float]) -> list[KeyChecker]:
@@ -88,14 +91,20 @@ def _life(
     clock: SystemClock,
     gateways: tuple[Gateway, Gateway],
     checkers: list[KeyChecker],
-    parts: tuple[Journal, ModelBook],
+    parts: tuple[Journal, ModelBook, Forecasts],
     transports: tuple[PooledTransport, RawPooledTransport],
 ) -> Life:
-    journal, models = parts
+    journal, models, forecasts = parts
     stores = kept.pool, kept.vertex_pool
     pools = zip(gateways, stores, strict=True)
     keepers = [StateKeeper(gateway.pool, clock, store) for gateway, store in pools if store is not None]
-    works = journal.run, models.run, *(checker.run for checker in checkers), *(keeper.run for keeper in keepers)
+    works = (
+        journal.run,
+        models.run,
+        forecasts.run,
+        *(checker.run for checker in checkers),
+        *(keeper.run for keeper in keepers),
+    )
     closes = kept.close, *(transport.close for transport in transports)
     ends = *closes, journal.flush, *(keeper.save for keeper in keepers)
     return Life(tuple(keeper.restore for keeper in keepers), works, ends)

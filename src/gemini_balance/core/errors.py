@@ -125,17 +125,6 @@ class PoolBusy(GatewayError):
         self.retry_after = retry_after
 
 
-class TooManyAttempts(GatewayError):
-    """Too many wrong passwords; the next one is looked at after `retry_after` seconds."""
-
-    status = 429
-    code = "too_many_attempts"
-
-    def __init__(self, message: str, retry_after: float) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
-
-
 class UpstreamFailed(GatewayError):
     """The upstream failed after our own retries."""
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gemini_balance.gateway.accounts import Operators
     from gemini_balance.gateway.forecasts import Forecasts
     from gemini_balance.gateway.stores import ChangeLog
-    from gemini_balance.management.operators import Operators
 
 
 @dataclass(frozen=True, slots=True)

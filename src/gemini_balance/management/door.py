@@ -14,7 +14,7 @@ from starlette.routing import Route, Router
 from gemini_balance.core.errors import GatewayError, MethodNotAllowed, NotFound
 from gemini_balance.management.answers import failure, reply
 from gemini_balance.management.endpoint import PREFIX, Asked
-from gemini_balance.management.operators import admitted, renewal
+from gemini_balance.management.entering import admitted, renewal
 from gemini_balance.management.reading import body_of, query_of
 from gemini_balance.management.table import ENDPOINTS
 
@@ -43,6 +43,7 @@ class Management:
     documents. Everything else is denied unless an endpoint's access allows it."""
 
     def __init__(self, cases: UseCases, whereabouts: Whereabouts) -> None:
+        self.cases = cases
         self.routes = routes(cases, whereabouts)
         self._router = Router(self.routes, redirect_slashes=False, default=_nothing)
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from gemini_balance.core.errors import GatewayError
+    from gemini_balance.gateway.accounts import Operator
     from gemini_balance.management.cases import UseCases
-    from gemini_balance.management.operators import Operator
 
 PREFIX = "/api/admin/v1"
 MEGABYTE = 1_000_000

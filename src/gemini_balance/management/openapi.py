@@ -20,7 +20,7 @@ from gemini_balance.core.errors import (
 )
 from gemini_balance.management.answers import MEANINGS, Failed
 from gemini_balance.management.endpoint import EVENTS, JSON, PREFIX, Access, Nothing
-from gemini_balance.management.operators import COOKIE
+from gemini_balance.management.entering import COOKIE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from gemini_balance.core.errors import NotSignedIn, TooManyAttempts
 from gemini_balance.management.endpoint import Access, Asks, Endpoint, Model, Nothing, Told
-from gemini_balance.management.operators import set_cookie
+from gemini_balance.management.entering import set_cookie
 
 if TYPE_CHECKING:
     from gemini_balance.management.cases import UseCases

@@ -1,8 +1,8 @@
-"""Who operates the gateway, as this door sees it."""
+"""Who may come in: by a token, or by a session that a browser vouches for."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from gemini_balance.core.errors import Forbidden, NotSignedIn
@@ -11,45 +11,12 @@ from gemini_balance.management.endpoint import Access
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from gemini_balance.gateway.accounts import Operator, Operators
     from gemini_balance.management.endpoint import Row
 
 COOKIE = "__Host-gemini-balance"
 ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
 SAFE_METHODS = frozenset({"GET", "HEAD"})
-
-
-class Operator(Protocol):
-    """Who is signed in."""
-
-    @property
-    def name(self) -> str:
-        """As changes tell who made them."""
-
-    @property
-    def must_change(self) -> bool:
-        """Is the password still the one that was made at the first start?"""
-
-
-class Operators(Protocol):
-    """Who may operate."""
-
-    def bearer(self, token: bytes, client: str) -> Operator | None:
-        """Whose token this is; None: nobody's. `client` is the address that tries. Raises TooManyAttempts."""
-
-    def session(self, cookie: str) -> Operator | None:
-        """Whose session; None where there is none, or it has ended."""
-
-    def renewed(self, cookie: str) -> str:
-        """The value that shall replace it; empty while it may stay."""
-
-    async def sign_in(self, password: str, client: str) -> str:
-        """The value of a new session. Raises NotSignedIn, TooManyAttempts."""
-
-    async def change_password(self, operator: Any, old: str, new: str) -> str:
-        """The value of the one session that is left. Raises NotSignedIn, BadRequest, TooManyAttempts."""
-
-    async def sign_out_everywhere(self) -> None:
-        """All sessions end."""
 
 
 def admitted(endpoint: Row, request: Request, operators: Operators, own: str, client: str) -> Operator | None:
