@@ -83,7 +83,11 @@ def test_a_client_token_opens_nothing_of_the_management(served: GatewayProcess) 
 @pytest.mark.parametrize("house", ["", "/gemini"])
 async def test_a_conversation_is_denied_too(served: GatewayProcess, house: str) -> None:
     with pytest.raises((ConnectionClosed, InvalidStatus)):
-        async with opened(url(served, house=house), {}) as socket:
-            await socket.send('{"setup": {"model": "models/gemini-2.5-flash"}}')
-            await socket.recv()
+        await _converse(url(served, house=house))
     assert requests(served.google) == []
+
+
+async def _converse(address: str) -> None:
+    async with opened(address, {}) as socket:
+        await socket.send('{"setup": {"model": "models/gemini-2.5-flash"}}')
+        await socket.recv()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import UNSET, Meta, Raw, UnsetType
 
-from gemini_balance.core.errors import BadRequest
 from gemini_balance.gateway.stores import Subject
 from gemini_balance.management.endpoint import Access, Endpoint, Line, Model, Moment, Nothing, Page, Paging
 
@@ -15,12 +14,11 @@ if TYPE_CHECKING:
     from gemini_balance.management.cases import UseCases
     from gemini_balance.management.endpoint import Asked
 
-MOST_DIGITS = 15
-
 
 class ChangesAsked(Paging, frozen=True, kw_only=True):
     """Which changes."""
 
+    after: Annotated[str, Meta(pattern="^[0-9]{0,15}$", description="`next` of the page before.")] = ""
     subject: Annotated[Subject | None, Meta(description="Only changes of this.")] = None
     target: Annotated[Line, Meta(description="Only changes of what has this id or name.")] = ""
 
@@ -40,17 +38,11 @@ class ChangeShown(Model, frozen=True, kw_only=True):
 
 async def list_changes(cases: UseCases, asked: Asked[Nothing, ChangesAsked]) -> Page[ChangeShown]:
     query = asked.query
-    found = await cases.changes.page(_number(query.after), query.limit + 1, query.subject, query.target)
+    found = await cases.changes.page(
+        int(query.after) if query.after else None, query.limit + 1, query.subject, query.target
+    )
     shown = [_shown(change) for change in found[: query.limit]]
     return Page(items=shown, next=str(shown[-1].id) if len(found) > query.limit else None)
-
-
-def _number(after: str) -> int | None:
-    if not after:
-        return None
-    if not (after.isascii() and after.isdigit() and len(after) <= MOST_DIGITS):
-        raise BadRequest("`after` is not what an earlier page gave as `next`.", param="after")
-    return int(after)
 
 
 def _shown(change: Change) -> ChangeShown:

@@ -81,7 +81,10 @@ class Managed:
             "server": ("127.0.0.1", 8000),
             "extensions": {},
         }
-        messages = [{"type": "http.request", "body": content, "more_body": False}, {"type": "http.disconnect"}]
+        messages: list[Message] = [
+            {"type": "http.request", "body": content, "more_body": False},
+            {"type": "http.disconnect"},
+        ]
         told: list[Message] = []
 
         async def receive() -> Message:
