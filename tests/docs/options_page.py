@@ -44,7 +44,7 @@ KINDS: dict[object, str] = {
 }
 NO_EFFECT = "Taken, but without effect so far. "
 # Taken by the code, used by nothing yet. A test fails when that changes.
-UNUSED = frozenset({"AUTH_TOKEN"})
+UNUSED: frozenset[str] = frozenset()
 MEANINGS = {
     "HOST": "Address to listen on. `127.0.0.1` keeps the gateway on its machine.",
     "PORT": "Port to listen on.",
@@ -57,7 +57,7 @@ MEANINGS = {
     "VERTEX_EXPRESS_BASE_URL": "Where Vertex AI is, with its version.",
     "PAID_KEY": "A Gemini key with billing. It serves `/images/…` and the models of `PAID_MODELS`, and nothing else.",
     "ALLOWED_TOKENS": "What clients may send as their API key. While it is empty, every call is answered with 401.",
-    "AUTH_TOKEN": "The operator's password.",
+    "AUTH_TOKEN": "The operator's password, and bearer of the management API (docs/management.md).",
     "DATABASE_URL": (
         "PostgreSQL's address, `postgresql://user:password@host/name`, for what must outlive the process: who made "
         "which file or cache, and what the pool learnt of limits and projects. Empty: SQLite, in "

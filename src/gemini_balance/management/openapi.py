@@ -71,7 +71,7 @@ def errors_of(row: Row) -> list[type[GatewayError]]:
 
 
 def _schemas(rows: tuple[Row, ...]) -> tuple[dict[object, Document], Document]:
-    kinds = list(dict.fromkeys(kind for row in rows for kind in (row.body, row.query, row.answer) if _is_told(kind)))
+    kinds = list(dict.fromkeys(kind for row in rows for kind in (row.body, row.answer) if _is_told(kind)))
     references, components = msgspec.json.schema_components([*kinds, Failed], ref_template=REFERENCE)
     return dict(zip([*kinds, Failed], references, strict=True)), components
 
