@@ -21,7 +21,7 @@ Names = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(BaseSettings):
-    """Immutable; what may change while running is an option (core/options.py)."""
+    """Immutable; what may change while running is an option (core/options)."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)  # values may be keys
 

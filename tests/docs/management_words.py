@@ -83,6 +83,7 @@ GROUPS = {
     "session": ("Session", "会话"),
     "password": ("Password", "密码"),
     "pool": ("Pool", "密钥池"),
+    "options": ("Options", "选项"),
     "changes": ("Changes", "变更记录"),
     "openapi": ("OpenAPI", "OpenAPI"),
 }
@@ -93,6 +94,14 @@ SUMMARIES = {
     "sign_out": "退出：收回 cookie；`everywhere=true` 结束所有会话。",
     "change_password": "修改密码。其他会话全部结束；回答会设置新的 cookie。",
     "show_pool": "每个模型的密钥、配额与预测：还剩多少、何时用完、何时重置。",
+    "list_options": "所有选项，以及每个值的来源。",
+    "set_options": "一次设置多个选项，要么全部生效，要么都不生效；回答给出有改变的选项。",
+    "export_options": "操作者改过的选项，可在这里或别处导入。",
+    "import_options": "导入一份导出，要么全部，要么全不；其他选项保持不变。`preview=true` 只预览。",
+    "show_option": "一个选项。",
+    "set_option": "设置一个选项，在所有副本上立即生效。",
+    "reset_option": "收回一个选项的修改，恢复环境变量或默认值。",
+    "list_changes_of_option": "谁改过一个选项，最新的在前。",
     "list_changes": "谁改了什么，最新的在前。",
     "show_document": "本接口的 OpenAPI 3.1 文档。",
 }

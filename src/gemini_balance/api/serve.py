@@ -103,6 +103,10 @@ class Door:
             self.running.discard(exchange)
             self.journal.record(record_of(exchange, self.clock))
 
+    def use(self, options: Options) -> None:
+        """From the next call on."""
+        self.options, self._config = options, None
+
     def drain(self) -> None:
         """Take no new calls."""
         self.draining = True

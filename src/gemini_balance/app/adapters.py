@@ -12,13 +12,12 @@ from gemini_balance.api.studio.pictures import Illustrator
 from gemini_balance.api.studio.sound import Listener, Speaker
 from gemini_balance.api.studio.studio import Studio
 from gemini_balance.core.addresses import AllowedHosts
-from gemini_balance.core.call import VERTEX_EXPRESS, Operation
+from gemini_balance.core.call import Operation
 from gemini_balance.settings import GOOGLE
 from gemini_balance.sound.encoder import AvEncoder
 from gemini_balance.upstreams.image_hosts.aliyun import AliyunOss
 from gemini_balance.upstreams.image_hosts.forms import ImgBed, PicGo, SmMs
-from gemini_balance.upstreams.media import MediaLimits, WebMedia
-from gemini_balance.upstreams.vertex_express.upstream import VertexExpress
+from gemini_balance.upstreams.media import MediaLimits
 
 if TYPE_CHECKING:
     from gemini_balance.api.clients import PublicUrl
@@ -26,19 +25,15 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.album import Album
     from gemini_balance.gateway.execute import Gateway
     from gemini_balance.gateway.owners import Owners
-    from gemini_balance.gateway.ports import Clock, ImageHost, Upstream
+    from gemini_balance.gateway.ports import Clock, ImageHost
     from gemini_balance.settings import Settings
 
 log = logging.getLogger(__name__)
 
 
-def express(settings: Settings) -> dict[str, Upstream]:
-    return {VERTEX_EXPRESS: VertexExpress(settings.vertex_express_base_url, settings.proxies)}
-
-
-def media_fetcher(options: Options) -> WebMedia:
+def media_terms(options: Options) -> tuple[AllowedHosts, MediaLimits]:
     limits = MediaLimits(int(options.media_max_mb * 1_000_000), options.media_time_out)
-    return WebMedia(AllowedHosts(options.allowed_media_hosts), limits)
+    return AllowedHosts(options.allowed_media_hosts), limits
 
 
 def references_of(owners: Owners, public: PublicUrl, address: str) -> References:

@@ -16,37 +16,45 @@ from gemini_balance.api.landing import landing_route
 from gemini_balance.api.live import LiveDoor
 from gemini_balance.api.pictures import picture_route
 from gemini_balance.api.serve import Door
-from gemini_balance.app.adapters import express, image_host, media_fetcher, references_of, studio_of
+from gemini_balance.app.adapters import image_host, media_terms, references_of, studio_of
 from gemini_balance.app.app import App, Life
 from gemini_balance.app.clock import SystemClock, request_ids, today
 from gemini_balance.app.kept import NOTHING, Kept
 from gemini_balance.app.managing import forecasts_of, management_of, operators_of
+from gemini_balance.app.reach import Reach
 from gemini_balance.core.attempts import RetryPolicy
-from gemini_balance.core.call import GEMINI_API
+from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.core.catalog.told import told_limits
 from gemini_balance.core.pool import KeyPool
 from gemini_balance.gateway.album import Album
 from gemini_balance.gateway.attaching import Attacher
 from gemini_balance.gateway.execute import Gateway
+from gemini_balance.gateway.following import Follower
 from gemini_balance.gateway.journal import Journal
 from gemini_balance.gateway.keys import VERTEX_PROBE, KeyChecker
 from gemini_balance.gateway.models import ModelBook
+from gemini_balance.gateway.options import OptionBook
 from gemini_balance.gateway.owners import Owners
 from gemini_balance.gateway.state import StateKeeper
 from gemini_balance.gateway.tokens import TokenBook
 from gemini_balance.settings import with_paid
 from gemini_balance.storage.memory import MemoryPictures, MemoryResources
+from gemini_balance.storage.memory.changes import MemoryChanges
+from gemini_balance.storage.memory.options import MemoryOptions
 from gemini_balance.telemetry.logs import AccessLog
 from gemini_balance.upstreams.gemini_api.upstream import GeminiApi
+from gemini_balance.upstreams.media import WebMedia
 from gemini_balance.upstreams.raw import RawPooledTransport
 from gemini_balance.upstreams.sockets import WebSockets
 from gemini_balance.upstreams.transport import PooledTransport
+from gemini_balance.upstreams.vertex_express.upstream import VertexExpress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gemini_balance.core.options import Options
     from gemini_balance.gateway.forecasts import Forecasts
+    from gemini_balance.gateway.stores import ChangeLog
     from gemini_balance.settings import Settings
 
 
@@ -55,13 +63,14 @@ def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: Sys
     clock = clock or SystemClock()
     transport, raw = PooledTransport(options.time_out), RawPooledTransport(options.time_out)
     google, dice = GeminiApi(settings.base_url, settings.proxies), random.random
+    express = VertexExpress(settings.vertex_express_base_url, settings.proxies)
     keys = with_paid(settings.api_keys, settings.paid_key)
     pool = KeyPool(keys, options.max_failures, dice, told_limits(options.quota_limits))
     way = transport, clock, RetryPolicy(options.max_retries), dice, options.patience
     owners = Owners(kept.resources or MemoryResources(), clock)
     gateway = Gateway(pool, {GEMINI_API: google}, *way, attacher=Attacher(google, raw, owners))
-    vertex = Gateway(KeyPool(settings.vertex_api_keys, options.max_failures, dice), express(settings), *way)
-    media = media_fetcher(options)
+    vertex = Gateway(KeyPool(settings.vertex_api_keys, options.max_failures, dice), {VERTEX_EXPRESS: express}, *way)
+    media = WebMedia(*media_terms(options))
     journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [])
     models = ModelBook(gateway)
     trusted = TrustedProxies(settings.trusted_proxies)
@@ -76,25 +85,38 @@ def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: Sys
     sockets = WebSockets(options.time_out)
     live = LiveDoor(gateway, sockets, owners, tokens, options, journal, clock, trusted, ids)
     pages, forecasts = _pages(door, public, album), forecasts_of(gateway, vertex)
-    management = management_of(kept, operators_of(settings, kept, tokens, clock), forecasts, public)
     checkers = _checkers(gateway, vertex, options.check_interval_hours, dice)
-    life = _life(kept, clock, (gateway, vertex), checkers, (journal, models, forecasts), (transport, raw))
-    return App(door, live, pages, management, life, settings.shutdown_timeout)
+    book, changes = _book(options, kept, clock)
+    reached = (gateway, vertex), (google, express), (transport, raw, sockets), media, checkers
+    book.watch(Reach(door, live, *reached).apply)
+    life = _life(kept, clock, (gateway, vertex), checkers, (journal, models, book, forecasts), (transport, raw))
+    operators = operators_of(settings, kept, tokens, clock)
+    management = management_of(operators, book, changes, forecasts, public)
+    return App(door, live, pages, management, life, settings.shutdown_timeout, book)
 
 
-def _checkers(gateway: Gateway, vertex: Gateway, hours: float, dice: Callable[[], float]) -> list[KeyChecker]:
-    return [KeyChecker(gateway, hours, dice), KeyChecker(vertex, hours, dice, VERTEX_PROBE)]
+def _book(environment: Options, kept: Kept, clock: SystemClock) -> tuple[OptionBook, ChangeLog]:
+    """What operators change is kept, or forgotten at the end of the process."""
+    if kept.options is not None and kept.changes is not None:
+        return OptionBook(environment, kept.options, kept.changes, clock), kept.changes
+    changes = MemoryChanges()
+    return OptionBook(environment, MemoryOptions(changes), changes, clock), changes
+
+
+def _checkers(gateway: Gateway, vertex: Gateway, hours: float, dice: Callable[[], float]) -> tuple[KeyChecker, ...]:
+    return KeyChecker(gateway, hours, dice), KeyChecker(vertex, hours, dice, VERTEX_PROBE)
 
 
 def _life(
     kept: Kept,
     clock: SystemClock,
     gateways: tuple[Gateway, Gateway],
-    checkers: list[KeyChecker],
-    parts: tuple[Journal, ModelBook, Forecasts],
+    checkers: tuple[KeyChecker, ...],
+    parts: tuple[Journal, ModelBook, OptionBook, Forecasts],
     transports: tuple[PooledTransport, RawPooledTransport],
 ) -> Life:
-    journal, models, forecasts = parts
+    journal, models, book, forecasts = parts
+    followers = [Follower(kept.changes, [book.reload])] if kept.changes is not None else []
     stores = kept.pool, kept.vertex_pool
     pools = zip(gateways, stores, strict=True)
     keepers = [StateKeeper(gateway.pool, clock, store) for gateway, store in pools if store is not None]
@@ -104,10 +126,11 @@ def _life(
         forecasts.run,
         *(checker.run for checker in checkers),
         *(keeper.run for keeper in keepers),
+        *(one.run for one in followers),
     )
     closes = kept.close, *(transport.close for transport in transports)
     ends = *closes, journal.flush, *(keeper.save for keeper in keepers)
-    return Life(tuple(keeper.restore for keeper in keepers), works, ends)
+    return Life((*(one.begin for one in followers), *(keeper.restore for keeper in keepers)), works, ends)
 
 
 def _pages(door: Door, public: PublicUrl, album: Album) -> Starlette:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from gemini_balance.gateway.ports import PictureStore, ResourceStore, StateStore
-    from gemini_balance.gateway.stores import AccountStore, ChangeLog, FirstPassword, Secrets
+    from gemini_balance.gateway.stores import AccountStore, ChangeLog, FirstPassword, OptionStore, Secrets
 
 
 async def _nothing() -> None:
@@ -24,9 +24,10 @@ class Kept:
     pictures: PictureStore | None = None
     pool: StateStore | None = None
     vertex_pool: StateStore | None = None
+    options: OptionStore | None = None
+    changes: ChangeLog | None = None
     close: Callable[[], Awaitable[None]] = _nothing
     accounts: AccountStore | None = None
-    changes: ChangeLog | None = None
     secrets: Secrets | None = None
     first_password: FirstPassword | None = None
 

@@ -14,13 +14,14 @@ from gemini_balance.gateway.forecasts import Forecasts
 from gemini_balance.management.cases import UseCases
 from gemini_balance.management.door import Management, Whereabouts
 from gemini_balance.storage.memory.accounts import MemoryAccounts
-from gemini_balance.storage.memory.changes import MemoryChanges
 from gemini_balance.storage.passwords import Argon2
 
 if TYPE_CHECKING:
     from gemini_balance.app.kept import Kept
     from gemini_balance.gateway.execute import Gateway
+    from gemini_balance.gateway.options import OptionBook
     from gemini_balance.gateway.ports import Clock
+    from gemini_balance.gateway.stores import ChangeLog
     from gemini_balance.gateway.tokens import TokenBook
     from gemini_balance.settings import Settings
 
@@ -43,7 +44,9 @@ def forecasts_of(gateway: Gateway, vertex: Gateway) -> Forecasts:
     return Forecasts({GEMINI_API: gateway.pool, VERTEX_EXPRESS: vertex.pool}, gateway.clock)
 
 
-def management_of(kept: Kept, operators: Operators, forecasts: Forecasts, public: PublicUrl) -> Management:
-    cases = UseCases(version("gemini-balance"), operators, kept.changes or MemoryChanges(), forecasts)
+def management_of(
+    operators: Operators, book: OptionBook, changes: ChangeLog, forecasts: Forecasts, public: PublicUrl
+) -> Management:
+    cases = UseCases(version("gemini-balance"), operators, book, changes, forecasts)
     trusted = public.trusted
     return Management(cases, Whereabouts(public.of, lambda scope, headers: client_of(scope, headers, trusted)))

@@ -115,7 +115,15 @@ def _kept(settings: Settings, data: Path | None) -> Kept:
             raise ValueError(f"DATABASE_URL leads to no database: {error}") from error
         log.warning("Nothing can be kept (%s): files, caches and limits are forgotten at the next start.", error)
         return Kept(pictures=pictures)
-    return Kept(database.resources, pictures, database.pool, database.vertex_pool, database.close)
+    return Kept(
+        resources=database.resources,
+        pictures=pictures,
+        pool=database.pool,
+        vertex_pool=database.vertex_pool,
+        options=database.options,
+        changes=database.changes,
+        close=database.close,
+    )
 
 
 def _pictures(data: Path) -> PictureStore | None:

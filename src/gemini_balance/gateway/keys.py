@@ -64,22 +64,28 @@ class KeyChecker:
 
     def __init__(self, gateway: Gateway, hours: float, dice: Callable[[], float], probe: Probe = PROBE) -> None:
         self._gateway = gateway
-        self._pause = max(hours * HOUR, SHORTEST) if hours else 0.0
+        self._pause = _pause(hours)
         self._dice = dice
         self._question = probe
         self._rounds: dict[KeyId, _Round] = {}
 
+    def every(self, hours: float) -> None:
+        """How long until a retired key is looked at again; 0: never. Those that wait begin anew with it."""
+        if (pause := _pause(hours)) != self._pause:
+            self._pause = pause
+            self._rounds.clear()
+
     async def run(self) -> None:
         """Look again and again until cancelled."""
         self.begin()
-        while self._pause:
+        while True:
             await asyncio.sleep(LOOK_SECONDS)
             await self.check()
 
     async def check(self) -> None:
         """Probe every key whose time has come, one after the other: nobody waits for the result."""
         now = self._gateway.clock.now()
-        retired = self._gateway.pool.retired()
+        retired = self._gateway.pool.retired() if self._pause else []
         self._forget(now, retired)
         for key in retired:
             if self._round(now, key).due <= now:
@@ -103,7 +109,8 @@ class KeyChecker:
             del self._rounds[name]
 
     async def _probe(self, key: Key) -> None:
-        now, current = self._gateway.clock.now(), self._rounds[key.id]
+        now = self._gateway.clock.now()
+        current = self._round(now, key)
         current.pause = max(min(current.pause * 2, DAY), self._pause)
         current.due = now + self._jittered(current.pause)
         if await self._passes(key):
@@ -129,3 +136,8 @@ class KeyChecker:
     def _jittered(self, seconds: float) -> float:
         """Keys that died together are not probed together."""
         return seconds * (0.75 + self._dice() / 2)
+
+
+def _pause(hours: float) -> float:
+    """Seconds."""
+    return max(hours * HOUR, SHORTEST) if hours else 0.0

@@ -186,6 +186,12 @@ class ChangeLog(Protocol):
     async def latest(self) -> int:
         """The number of the last change; 0 before the first."""
 
+    async def others(self, after: int) -> list[int]:
+        """Numbers above that one, in their order, of changes that other processes made.
+
+        A number may come to be seen after a greater one: what is begun first may be whole last.
+        """
+
     async def add(self, change: Change) -> None:
         """Of what no other store keeps."""
 

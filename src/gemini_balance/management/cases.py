@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gemini_balance.gateway.accounts import Operators
     from gemini_balance.gateway.forecasts import Forecasts
+    from gemini_balance.gateway.options import OptionBook
     from gemini_balance.gateway.stores import ChangeLog
 
 
@@ -17,5 +18,6 @@ class UseCases:
 
     version: str
     operators: Operators
+    options: OptionBook
     changes: ChangeLog
     forecasts: Forecasts

@@ -10,15 +10,20 @@ from gemini_balance.gateway.stores import Subject
 from gemini_balance.management.endpoint import Access, Endpoint, Line, Model, Moment, Nothing, Page, Paging
 
 if TYPE_CHECKING:
-    from gemini_balance.gateway.stores import Change
+    from gemini_balance.gateway.stores import Change, ChangeLog
     from gemini_balance.management.cases import UseCases
     from gemini_balance.management.endpoint import Asked
 
 
-class ChangesAsked(Paging, frozen=True, kw_only=True):
-    """Which changes."""
+class ChangesPaging(Paging, frozen=True, kw_only=True):
+    """Which part of the log."""
 
     after: Annotated[str, Meta(pattern="^[0-9]{0,15}$", description="`next` of the page before.")] = ""
+
+
+class ChangesAsked(ChangesPaging, frozen=True, kw_only=True):
+    """Which changes."""
+
     subject: Annotated[Subject | None, Meta(description="Only changes of this.")] = None
     target: Annotated[Line, Meta(description="Only changes of what has this id or name.")] = ""
 
@@ -37,12 +42,16 @@ class ChangeShown(Model, frozen=True, kw_only=True):
 
 
 async def list_changes(cases: UseCases, asked: Asked[Nothing, ChangesAsked]) -> Page[ChangeShown]:
-    query = asked.query
-    found = await cases.changes.page(
-        int(query.after) if query.after else None, query.limit + 1, query.subject, query.target
-    )
-    shown = [_shown(change) for change in found[: query.limit]]
-    return Page(items=shown, next=str(shown[-1].id) if len(found) > query.limit else None)
+    return await page_of_changes(cases.changes, asked.query, asked.query.subject, asked.query.target)
+
+
+async def page_of_changes(
+    log: ChangeLog, part: ChangesPaging, subject: Subject | None, target: str = ""
+) -> Page[ChangeShown]:
+    """The latest first."""
+    found = await log.page(int(part.after) if part.after else None, part.limit + 1, subject, target)
+    shown = [_shown(change) for change in found[: part.limit]]
+    return Page(items=shown, next=str(shown[-1].id) if len(found) > part.limit else None)
 
 
 def _shown(change: Change) -> ChangeShown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from gemini_balance.management import changes, pool, session
+from gemini_balance.management import changes, options, pool, session
 from gemini_balance.management.endpoint import Access, Endpoint, Row
 from gemini_balance.management.openapi import document
 
@@ -26,6 +26,7 @@ def the_document(version: str) -> dict[str, Any]:
 ENDPOINTS: tuple[Row, ...] = (
     *session.ENDPOINTS,
     *pool.ENDPOINTS,
+    *options.ENDPOINTS,
     *changes.ENDPOINTS,
     Endpoint(
         method="GET",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from msgspec.structs import asdict
 from sqlalchemy import func, insert, select
@@ -12,12 +14,15 @@ from gemini_balance.storage.engine import reading
 from gemini_balance.storage.schema import changes as table
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
+    from sqlalchemy import Engine, Row
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 ROWS = select(
     table.c.at, table.c.who, table.c.subject, table.c.target, table.c.action, table.c.before, table.c.after, table.c.id
 )
+OWN_MOST = 1_000
+_OWN: WeakKeyDictionary[Engine, deque[int]] = WeakKeyDictionary()
+"""The numbers of the last changes that this process wrote, by the database it wrote them to."""
 
 
 class StoredChanges:
@@ -29,6 +34,12 @@ class StoredChanges:
     async def latest(self) -> int:
         async with self._reading.connect() as connection:
             return int(await connection.scalar(select(func.max(table.c.id))) or 0)
+
+    async def others(self, after: int) -> list[int]:
+        own = _OWN.get(self._engine.sync_engine, ())
+        async with self._reading.connect() as connection:
+            numbers = await connection.scalars(select(table.c.id).where(table.c.id > after).order_by(table.c.id))
+            return [number for number in numbers if number not in own]
 
     async def add(self, change: Change) -> None:
         async with self._engine.begin() as connection:
@@ -51,7 +62,9 @@ class StoredChanges:
 async def note(connection: AsyncConnection, *changes: Change) -> None:
     """In the transaction of what was changed."""
     rows = [{name: value for name, value in asdict(change).items() if name != "id"} for change in changes]
-    await connection.execute(insert(table), rows)
+    numbers = await connection.scalars(insert(table).returning(table.c.id), rows)
+    own = _OWN.setdefault(connection.engine.sync_engine, deque(maxlen=OWN_MOST))
+    own.extend(numbers)
 
 
 def _change(row: Row[*tuple[Any, ...]]) -> Change:

@@ -8,7 +8,9 @@ from sqlalchemy.exc import DBAPIError
 
 from gemini_balance.storage.changes import StoredChanges
 from gemini_balance.storage.engine import async_engine, is_sqlite, journal_of, sync_engine, url_of
+from gemini_balance.storage.keys import StoredKeys
 from gemini_balance.storage.migrate import JOURNAL_CHAIN, migrate
+from gemini_balance.storage.options import StoredOptions
 from gemini_balance.storage.resources import StoredResources
 from gemini_balance.storage.states import StoredState
 from gemini_balance.storage.vault import MISSING, Vault, VaultClosed, open_vault, secret_key_in
@@ -46,6 +48,8 @@ class Database:
         self.pool = StoredState(self.engine, POOL)
         self.vertex_pool = StoredState(self.engine, VERTEX_POOL)
         self.changes = StoredChanges(self.engine)
+        self.keys = StoredKeys(self.engine, self.vault)
+        self.options = StoredOptions(self.engine)
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.dialects import sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from sqlalchemy import Table
     from sqlalchemy.dialects import postgresql
@@ -15,8 +15,18 @@ if TYPE_CHECKING:
 
 def upsert(dialect: str, table: Table, **values: Any) -> sqlite.Insert | postgresql.Insert:
     """The row, whatever it held before under its primary key."""
-    statement = (sqlite.insert if dialect == "sqlite" else _postgresql())(table).values(values)
-    others = {name: statement.excluded[name] for name in values if not table.c[name].primary_key}
+    return _replacing((sqlite.insert if dialect == "sqlite" else _postgresql())(table).values(values), table, values)
+
+
+def upserts(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """The same for many whole rows, which are given beside it."""
+    return _replacing((sqlite.insert if dialect == "sqlite" else _postgresql())(table), table, table.c.keys())
+
+
+def _replacing(
+    statement: sqlite.Insert | postgresql.Insert, table: Table, names: Iterable[str]
+) -> sqlite.Insert | postgresql.Insert:
+    others = {name: statement.excluded[name] for name in names if not table.c[name].primary_key}
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=others)
 
 

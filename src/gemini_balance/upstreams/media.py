@@ -87,11 +87,15 @@ class WebMedia:
     """Implements `MediaFetcher`. One per process."""
 
     def __init__(self, allowed: AllowedHosts, limits: MediaLimits, resolve: Resolver = ask_the_system) -> None:
-        self._allowed = allowed
-        self._limits = limits
+        self.use(allowed, limits)
         self._resolve = resolve
         self._slots = asyncio.Semaphore(limits.at_once)
         self._budget = Budget(limits.in_flight)
+
+    def use(self, allowed: AllowedHosts, limits: MediaLimits) -> None:
+        """From the next item on; but for what holds over all calls, which stays as it is."""
+        self._allowed = allowed
+        self._limits = limits
 
     @property
     def held(self) -> int:

@@ -69,24 +69,24 @@ class RawPooledTransport(IdleConnections[RawConnection]):
 
     def __init__(self, time_out: float) -> None:
         super().__init__()
-        self._time_out = time_out
+        self.time_out = time_out
 
     async def send(self, request: WireRequest, pieces: Pieces | None = None) -> RawReply:
         if pieces is not None:
             return await self._send_pieces(request, pieces)
         while kept := self._reuse(request.origin):
             stale = time.monotonic() - kept[0] > STALE_SECONDS
-            if await begin(kept[1], request, self._time_out, may_be_stale=stale):
+            if await begin(kept[1], request, self.time_out, may_be_stale=stale):
                 return RawReply(self, request.origin, kept[1])
         connection = await connect(request.origin, kind=RawConnection)
-        await begin(connection, request, self._time_out, may_be_stale=False)
+        await begin(connection, request, self.time_out, may_be_stale=False)
         return RawReply(self, request.origin, connection)
 
     async def _send_pieces(self, request: WireRequest, pieces: Pieces) -> RawReply:
         """On a new connection: should a kept one prove closed, the pieces could not be read again."""
         connection = await connect(request.origin, kind=RawConnection)
         try:
-            await connection.exchange_pieces(request.head, pieces, self._time_out)
+            await connection.exchange_pieces(request.head, pieces, self.time_out)
         except BaseException:
             connection.abort()
             raise

@@ -34,7 +34,7 @@ class WebSockets:
     """Implements `SocketTransport`. `time_out`: seconds for the answer to the handshake."""
 
     def __init__(self, time_out: float) -> None:
-        self._time_out = time_out
+        self.time_out = time_out
 
     async def open(self, request: WireRequest) -> GoogleSocket:
         path, headers = _taken_apart(request.head)
@@ -63,7 +63,7 @@ class WebSockets:
 
     async def _handshake(self, connection: ClientConnection, headers: list[tuple[str, str]]) -> None:
         try:
-            async with asyncio.timeout(self._time_out):
+            async with asyncio.timeout(self.time_out):
                 await connection.handshake(headers, None)
         except TimeoutError:
             raise TransportFailed(Cause.UPSTREAM_SLOW, "Google did not answer in time.") from None

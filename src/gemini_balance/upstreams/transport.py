@@ -28,16 +28,16 @@ class PooledTransport(IdleConnections[Connection]):
 
     def __init__(self, time_out: float) -> None:
         super().__init__()
-        self._time_out = time_out
+        self.time_out = time_out
 
     async def send(self, request: WireRequest) -> PooledReply[Connection]:
         while kept := self._reuse(request.origin):
             idle_since, connection = kept
             stale = time.monotonic() - idle_since > STALE_SECONDS
-            if await begin(connection, request, self._time_out, may_be_stale=stale):
+            if await begin(connection, request, self.time_out, may_be_stale=stale):
                 return PooledReply(self, request.origin, connection)
         connection = await connect(request.origin)
-        await begin(connection, request, self._time_out, may_be_stale=False)
+        await begin(connection, request, self.time_out, may_be_stale=False)
         return PooledReply(self, request.origin, connection)
 
 

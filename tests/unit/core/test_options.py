@@ -4,7 +4,22 @@ import dataclasses
 
 import pytest
 
-from gemini_balance.core.options import OptionError, Options, Quota, names_in, options_from
+from gemini_balance.core.options import (
+    ROWS,
+    TITLES,
+    Group,
+    Json,
+    OptionError,
+    Options,
+    Quota,
+    Row,
+    from_json,
+    names_in,
+    options_from,
+    row_of,
+    to_json,
+)
+from gemini_balance.core.options.kinds import HeaderLine
 
 
 @pytest.mark.parametrize(
@@ -86,17 +101,112 @@ def test_a_bad_value_is_refused_by_its_name(name: str, text: str, sentence: str)
     assert str(refused.value) == sentence
 
 
+EXAMPLES: dict[str, tuple[object, Json]] = {
+    "max_retries": (7, 7),
+    "patience": (2.5, 2.5),
+    "route_header": (True, True),
+    "create_image_model": ("m", "m"),
+    "thinking_style": ("think", "think"),
+    "native_failover": ("on", "on"),
+    "search_models": (("a", "b"), ["a", "b"]),
+    "thinking_budget_map": ((("a", 0), ("b", -1)), {"a": 0, "b": -1}),
+    "quota_limits": ((("a", Quota(rpm=5)), ("p/a", Quota(tpm=7))), {"a": {"rpm": 5}, "p/a": {"tpm": 7}}),
+    "safety_settings": ((("C", "OFF"),), [{"category": "C", "threshold": "OFF"}]),
+    "custom_headers": ((HeaderLine("X-Team", "blue"),), {"X-Team": "blue"}),
+}
+"""A value of every type, and its JSON."""
+
+
+@pytest.mark.parametrize(("name", "value", "json"), [(name, *pair) for name, pair in EXAMPLES.items()])
+def test_a_value_goes_to_json_and_back(name: str, value: object, json: Json) -> None:
+    assert (to_json(name, value), from_json(name, json)) == (json, value)
+
+
+def test_there_is_an_example_of_every_type() -> None:
+    assert {str(ROWS[name].type) for name in EXAMPLES} | {str(ROWS["image_style"].type)} == {
+        str(row.type) for row in ROWS.values()
+    }
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=lambda row: row.name)
+def test_every_default_goes_to_json_and_back(row: Row) -> None:
+    assert from_json(row.name, to_json(row.name, row.default)) == row.default
+
+
+@pytest.mark.parametrize(
+    ("name", "json", "sentence"),
+    [
+        ("max_retries", 21, "MAX_RETRIES must be between 0 and 20, not 21."),
+        ("max_retries", "3", 'MAX_RETRIES: "3" is not a whole number.'),
+        ("max_retries", True, "MAX_RETRIES: true is not a whole number."),
+        ("max_retries", None, "MAX_RETRIES: null is not a whole number."),
+        ("patience", "2", 'PATIENCE: "2" is not a number.'),
+        ("route_header", 1, "ROUTE_HEADER: 1 is not true or false."),
+        ("search_models", "a,b", 'SEARCH_MODELS: "a,b" is not a JSON list of strings.'),
+        ("search_models", ["a", 1], 'SEARCH_MODELS: ["a",1] is not a JSON list of strings.'),
+        ("thinking_style", "loud", 'THINKING_STYLE: "loud" is not reasoning_content or think.'),
+        ("native_failover", False, "NATIVE_FAILOVER: false is not on, off or empty."),
+        (
+            "quota_limits",
+            {"a": {"rps": 1}},
+            'QUOTA_LIMITS: {"a":{"rps":1}} is not a JSON object of objects with rpm, tpm or rpd.',
+        ),
+        (
+            "allowed_media_hosts",
+            ["10.0.0.0/99"],
+            "ALLOWED_MEDIA_HOSTS: '10.0.0.0/99' does not appear to be an IPv4 or IPv6 network.",
+        ),
+        ("search_models", {"x": "y" * 500}, 'SEARCH_MODELS: {"x":"' + "y" * 194 + "… is not a JSON list of strings."),
+    ],
+)
+def test_json_is_taken_strictly(name: str, json: Json, sentence: str) -> None:
+    with pytest.raises(OptionError) as refused:
+        from_json(name, json)
+    assert (refused.value.message, refused.value.param) == (sentence, name)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Host": "x"}, {"X-Goog-Api-Key": "x"}, {"a b": "x"}, {"A": "x\r\nB: y"}, {"A": "é"}, {"A": "", "a": ""}],
+)
+def test_headers_that_are_ours_or_that_http_can_not_carry_are_refused(headers: dict[str, str]) -> None:
+    with pytest.raises(OptionError, match="is not a JSON object of headers"):
+        from_json("custom_headers", {**headers})
+
+
+def test_an_option_is_found_by_its_name_here_and_in_the_environment() -> None:
+    assert row_of("time_out") is row_of("TIME_OUT") is ROWS["time_out"]
+
+
+def test_a_name_that_is_no_option_is_refused_with_the_one_that_is_meant() -> None:
+    with pytest.raises(OptionError) as refused:
+        row_of("MAX_RETRY")
+    assert str(refused.value) == "There is no option 'MAX_RETRY'. Did you mean MAX_RETRIES?"
+
+
+def test_a_snapshot_knows_what_the_environment_gave() -> None:
+    assert options_from({"MAX_RETRIES": "3", "NO_OPTION": "x"}).given == {"max_retries"}
+
+
 def test_every_row_of_the_table_is_complete() -> None:
-    rows = dataclasses.fields(Options)
-    assert all(row.metadata["help"].endswith(".") and row.metadata["env"].isupper() for row in rows)
-    assert len({row.metadata["env"] for row in rows}) == len(rows)
+    rows = ROWS.values()
+    assert [row.name for row in rows if not row.help.endswith(".") or not row.help_zh.endswith("。")] == []
+    assert len({row.env for row in rows}) == len(rows) == len({row.env.upper() for row in rows})
+
+
+def test_every_number_has_a_range() -> None:
+    assert [
+        row.name for row in ROWS.values() if (row.type in (int, float)) != (row.low is not None is not row.high)
+    ] == []
 
 
 def test_every_default_is_within_its_own_range() -> None:
-    written = {
-        row.metadata["env"]: str(row.default) for row in dataclasses.fields(Options) if row.metadata["low"] is not None
-    }
+    written = {row.env: str(row.default) for row in ROWS.values() if row.low is not None}
     assert options_from(written) == Options()
+
+
+def test_every_group_of_a_row_has_a_title() -> None:
+    assert set(TITLES) == set(Group)
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,34 @@ async def test_a_key_that_was_well_for_a_day_begins_anew() -> None:
 
 async def test_never_is_never() -> None:
     ward = Ward(hours=0)
-    await ward.checker.run()
+    await ward.begin()
+    assert await ward.after(DAY) == 0
+
+
+async def test_never_may_become_some_hours_and_never_again() -> None:
+    ward = Ward(WELL, hours=0)
+    await ward.begin()
+    ward.checker.every(2)
+    assert (await ward.after(0), await ward.after(2 * HOUR - 1)) == (0, 0)
+    ward.checker.every(0)
+    assert await ward.after(DAY) == 0
+    ward.checker.every(2)
+    assert (await ward.after(0), await ward.after(2 * HOUR)) == (0, 1)
+
+
+async def test_who_waits_for_a_probe_waits_no_longer_than_the_new_interval() -> None:
+    ward = Ward(WELL, hours=24)
+    await ward.begin()
+    ward.checker.every(1)
+    assert (await ward.after(HOUR), await ward.after(HOUR)) == (0, 1)
+
+
+async def test_the_same_interval_again_changes_nothing() -> None:
+    ward = Ward(WELL)
+    await ward.begin()
+    assert await ward.after(HOUR - 1) == 0
+    ward.checker.every(1)
+    assert await ward.after(1) == 1
 
 
 async def test_what_the_operator_disabled_stays_so() -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from gemini_balance.core.gemini.error_body import page_in
 from gemini_balance.core.outcome import Cause
+from gemini_balance.core.redaction import redact
 
 if TYPE_CHECKING:
     from gemini_balance.core.outcome import Outcome
@@ -18,7 +19,6 @@ MOST_SHAPES = 100
 LONGEST_WORD = 100
 LONGEST_MESSAGE = 200
 
-_SECRET = re.compile(r"AIza[\w.-]+|AQ\.[\w.-]{8,}")  # both shapes of key: Google repeats keys in its messages
 _TAG = re.compile(r"<[^<>]*>")
 
 Shape = tuple[int, str, str]
@@ -61,17 +61,14 @@ class Unknowns:
         return sorted(self._seen.values(), key=lambda unknown: -unknown.count)
 
 
-def redacted(text: str) -> str:
-    return _SECRET.sub("REDACTED", text)
-
-
 def _brief(word: str) -> str:
-    return redacted(word)[:LONGEST_WORD]
+    """Google repeats keys in its messages."""
+    return redact(word)[:LONGEST_WORD]
 
 
 def _words(outcome: Outcome) -> str:
     """Redacted before it is cut, so that no half of a key is left at the end."""
-    return redacted(outcome.message or _readable(page_in(outcome.body)))[:LONGEST_MESSAGE]
+    return redact(outcome.message or _readable(page_in(outcome.body)))[:LONGEST_MESSAGE]
 
 
 def _readable(page: str) -> str:

@@ -35,11 +35,10 @@ AWAITED = frozenset({Health.COOLING, Health.PROBING})
 class Judge:
     """Blame before counting."""
 
-    def __init__(self, pool: Registry, max_failures: int, dice: Callable[[], float]) -> None:
+    def __init__(self, pool: Registry, dice: Callable[[], float]) -> None:
         self.retired = 0
         self.inference = Inference(pool)
         self._pool = pool
-        self._max_failures = max_failures
         self._dice = dice
 
     def lives(self, now: float, lease: Lease) -> None:
@@ -98,7 +97,7 @@ class Judge:
     def count_failure(self, now: float, key: Key, cause: Cause = Cause.UPSTREAM_BROKEN) -> None:
         """A failure that nobody else explains."""
         key.failures += 1
-        if self._max_failures and key.failures >= self._max_failures:
+        if self._pool.max_failures and key.failures >= self._pool.max_failures:
             self.retire(key, cause)
         elif cause is Cause.KEY_REFUSED:
             key.cool(now + FIRST_FAILURE_REST * 2**key.failures, cause)

@@ -112,7 +112,7 @@ class Lane(Spending):
     def ledger(self, domain: Domain) -> Ledger:
         ledger = self.ledgers.get(domain)
         if ledger is None:
-            ledger = self.ledgers[domain] = Ledger(domain, self.limits_of(domain))
+            ledger = self.ledgers[domain] = Ledger(domain, self.limits(domain))
         return ledger
 
     def take_up(self, domain: Domain) -> Ledger:
@@ -198,7 +198,7 @@ class Lane(Spending):
                 self._rank(ready)
         self.usual = limits if limits != self.usual else self.usual  # one object for all that are alike
         self.learnt[ledger.domain] = self.usual
-        ledger.limits = self.limits_of(ledger.domain)
+        ledger.limits = self.limits(ledger.domain)
 
     def recall(self, now: float, domain: Domain) -> None:
         """A key of this project may serve again, or it has new keys."""
@@ -293,7 +293,7 @@ class Lane(Spending):
     def _wake_at(self, at: float, ledger: Ledger) -> None:
         heappush(self.wakes, (at, next(self._numbers), ledger))
 
-    def limits_of(self, domain: Domain) -> Limits:
+    def limits(self, domain: Domain) -> Limits:
         """What the operator says goes before what was learnt."""
         learnt = self.learnt.get(domain, NO_LIMITS)
         told = self.told.get(name_of(domain)) or self.told.get(EVERYONE)

@@ -51,11 +51,11 @@ class KeyPool(Registry):
         dice: Callable[[], float] = lambda: 0.5,
         told_limits: Mapping[str, Mapping[str, Limits]] | None = None,
     ) -> None:
-        super().__init__(specs, told_limits or {})
+        super().__init__(specs, max_failures, told_limits or {})
         self.affinity = Affinity()
         self.waiting = 0  # calls in all queues
         self.held = 0  # bytes of their bodies
-        self._judge = Judge(self, max_failures, dice)
+        self._judge = Judge(self, dice)
         self._inbox = Inbox(self, self._judge)
         self._open: set[int] = set()
         self._ids = count(1)

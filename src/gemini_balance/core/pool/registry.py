@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gemini_balance.core.pool.key import Key, KeyId, KeySpec, Project, Source, domain_of
 from gemini_balance.core.pool.lane import Lane
+from gemini_balance.core.pool.told import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +23,9 @@ MOST_LANES = 1_000  # quota models; callers invent names
 class Registry:
     """What the pool's parts share."""
 
-    def __init__(self, specs: Iterable[KeySpec], told_limits: Mapping[str, Mapping[str, Limits]]) -> None:
+    def __init__(
+        self, specs: Iterable[KeySpec], max_failures: int, told_limits: Mapping[str, Mapping[str, Limits]]
+    ) -> None:
         self.keys: dict[KeyId, Key] = {spec.id: Key(spec) for spec in specs}
         self.projects: dict[str, Project] = {}
         self.lanes: dict[tuple[str, bool], Lane] = {}
@@ -30,6 +33,7 @@ class Registry:
         self.outbox: Outbox | None = None  # what other replicas are to be told
         self.turns: Turns | None = None  # with them, where a quota is scarce
         self.apart: set[frozenset[KeyId]] = set()  # pairs that the operator says share nothing
+        self.max_failures = max_failures  # unexplained ones in a row that retire a key; 0: never
         self._told_limits = told_limits
         self._any_paid = any(key.spec.paid for key in self.keys.values())
         for key in self.keys.values():
@@ -41,7 +45,7 @@ class Registry:
         lane = self.lanes.get(name)
         if lane is None:
             self._bound_lanes()
-            told = self._told_limits.get(name[0], {})
+            told = self._told((name[0], model))
             lane = self.lanes[name] = Lane(name[0], self._domains(model, paid=name[1]), told)
             lane.join(self.turns)
             lane.models.add(model)
@@ -49,6 +53,13 @@ class Registry:
             lane.models.add(model)
             lane.admit(self._domains(model, paid=name[1]))
         return lane
+
+    def tell_limits(self, now: float, told_limits: Mapping[str, Mapping[str, Limits]]) -> None:
+        """The operator's limits are these from now on: by model, then by project. Who waits may be served then."""
+        if told_limits != self._told_limits:
+            self._told_limits = told_limits
+            for lane in self.lanes.values():
+                tell(now, lane, self._told((lane.model, *sorted(lane.models))))
 
     def label(self, key: Key, name: str) -> None:
         """The operator, or Google in an error, says which project this key belongs to."""
@@ -119,6 +130,10 @@ class Registry:
             idle = [name for name, lane in self.lanes.items() if not lane.ledgers and not len(lane.queue)]
             for name in idle[: MOST_LANES // 2]:
                 del self.lanes[name]
+
+    def _told(self, names: Iterable[str]) -> Mapping[str, Limits]:
+        """The limits of a model that goes by several names."""
+        return next((self._told_limits[name] for name in names if name in self._told_limits), {})
 
     def _domains(self, model: str, *, paid: bool) -> Iterator[Domain]:
         serving = (key for key in self.keys.values() if key.spec.paid == paid and key.serves(model))

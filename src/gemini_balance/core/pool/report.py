@@ -85,7 +85,7 @@ def lane_report(pool: Registry, lane: Lane, *, paid: bool, now: float) -> LaneRe
         tuple(sorted(lane.models)),
         paid,
         len(serving),
-        sum(lane.limits_of(ledger.domain) != NO_LIMITS for ledger in serving),
+        sum(lane.limits(ledger.domain) != NO_LIMITS for ledger in serving),
         *_windows(now, serving),
         {standing: counts[standing] for standing in Standing},
         _ready_at(standings, counts),
@@ -123,7 +123,7 @@ def _domains(pool: Registry, lane: Lane, *, paid: bool) -> list[Domain]:
 
 def _ledger(lane: Lane, domain: Domain) -> Ledger:
     """As it is, with usual limits where its own are not known; of a project that never served, an empty one."""
-    limits = lane.usual.under(lane.limits_of(domain))
+    limits = lane.usual.under(lane.limits(domain))
     known = lane.ledgers.get(domain)
     if known is None:
         return Ledger(domain, limits)

@@ -12,7 +12,10 @@ from gemini_balance.core.call import Operation
 from gemini_balance.upstreams.origins import host_header, origin_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gemini_balance.core.catalog.route import Route
+    from gemini_balance.core.options import HeaderLines
     from gemini_balance.core.pool import KeySpec
     from gemini_balance.gateway.ports import Origin
 
@@ -32,6 +35,7 @@ class GeminiApi:
     """`base_url` may end in a version (`…/v1beta`, as operators write it): each route brings its own.
 
     `address` is the same without it: scheme, host, and the path below it where there is one.
+    `custom_headers` go along with every request that does not bring them itself.
 
     Raises ValueError for a `base_url` that is no http(s) address.
     """
@@ -43,6 +47,7 @@ class GeminiApi:
         self._host = host_header(self._origins[0])
         path = f"/{self._prefix}" if self._prefix else ""
         self.address = f"{base.partition('://')[0]}://{self._host}{path}"
+        self.custom_headers: HeaderLines = ()
 
     def request(self, route: Route, key: KeySpec) -> GeminiRequest:
         method = route.verb or ("GET" if route.operation in READS else "POST")
@@ -50,6 +55,8 @@ class GeminiApi:
         head = f"{method} {self.path_of(route)} HTTP/1.1\r\nHost: {self._host}\r\n{shown}\r\n"
         for name, value in route.headers:
             head += f"{name}: {value}\r\n"
+        if self.custom_headers:
+            head += _further(self.custom_headers, route.headers)
         if method == "POST" and not route.verb:
             head += f"Content-Type: application/json\r\nContent-Length: {len(route.body)}\r\n"
         return GeminiRequest(self._origin_for(key), f"{head}\r\n".encode("latin-1"), route.body)
@@ -63,3 +70,8 @@ class GeminiApi:
         if len(self._origins) == 1:
             return self._origins[0]
         return self._origins[crc32(key.id.encode()) % len(self._origins)]
+
+
+def _further(lines: HeaderLines, own: Iterable[tuple[str, str]]) -> str:
+    brought = {name.lower() for name, _ in own}
+    return "".join(f"{line.name}: {line.value}\r\n" for line in lines if line.name.lower() not in brought)

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gemini_balance.core.gemini.classify import classify
-from gemini_balance.core.gemini.unknowns import LONGEST_MESSAGE, MOST_SHAPES, Unknown, Unknowns, redacted
+from gemini_balance.core.gemini.unknowns import LONGEST_MESSAGE, MOST_SHAPES, Unknown, Unknowns
 from gemini_balance.core.outcome import Cause, Outcome
+from gemini_balance.core.redaction import redact
 from tests.unit.core.gemini.error_answers import FORBIDDEN_PAGE, error, info
 
 
@@ -57,7 +58,7 @@ def test_no_key_and_no_half_of_one_is_kept(before: str, key: str, after: str) ->
 
 def test_words_that_only_resemble_a_key_stay() -> None:
     assert (
-        redacted("See FAQ.html about the key AIza of api_key:AIzaSyB")
+        redact("See FAQ.html about the key AIza of api_key:AIzaSyB")
         == "See FAQ.html about the key AIza of api_key:REDACTED"
     )
 

@@ -1,0 +1,89 @@
+"""Gemini keys, sealed where they lie."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from sqlalchemy import select
+
+from gemini_balance.core.pool import KeyId
+from gemini_balance.gateway.stores import KeptKey, Off, Origin, Tier
+from gemini_balance.storage.changes import note
+from gemini_balance.storage.engine import reading
+from gemini_balance.storage.schema import keys as table
+from gemini_balance.storage.upsert import upserts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from gemini_balance.gateway.stores import Change
+    from gemini_balance.storage.vault import Vault
+
+ROWS = select(table).order_by(table.c.created, table.c.id)
+COLUMNS = [column.name for column in table.c]
+_names = msgspec.json.Decoder(frozenset[str])
+
+
+class StoredKeys:
+    """Implements `KeyStore`."""
+
+    def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
+        self._engine, self._reading, self._vault = engine, reading(engine), vault
+
+    async def all(self) -> list[KeptKey]:
+        """Raises VaultClosed where a row was put in another's place."""
+        async with self._reading.connect() as connection:
+            return [self._key(row) for row in await connection.execute(ROWS)]
+
+    async def put(self, keys: Sequence[KeptKey], change: Change) -> None:
+        rows = [self._row(key) for key in keys]
+        async with self._engine.begin() as connection:
+            if rows:
+                await connection.execute(upserts(self._engine.dialect.name, table), rows)
+            await note(connection, change)
+
+    def _row(self, key: KeptKey) -> dict[str, object]:
+        """One without a secret was deleted: its name stands for it."""
+        sealed = {
+            "fingerprint": self._vault.fingerprint(key.secret or key.id),
+            "sealed": self._vault.seal(key.secret, _place(key.id)),
+            "proxy": self._vault.seal(key.proxy, _proxy_place(key.id)) if key.proxy else b"",
+            "tags": _listed(key.tags),
+            "models": _listed(key.models),
+        }
+        return {column: sealed[column] if column in sealed else getattr(key, column) for column in COLUMNS}
+
+    def _key(self, row: Row[*tuple[Any, ...]]) -> KeptKey:
+        return KeptKey(
+            id=KeyId(row.id),
+            secret=self._vault.open(bytes(row.sealed), _place(row.id)),
+            upstream=row.upstream,
+            label=row.label,
+            project=row.project,
+            tags=_names.decode(row.tags),
+            notes=row.notes,
+            weight=row.weight,
+            models=_names.decode(row.models),
+            proxy=self._vault.open(bytes(row.proxy), _proxy_place(row.id)) if row.proxy else "",
+            tier=Tier(row.tier),
+            origin=Origin(row.origin),
+            off=Off(row.off),
+            off_since=row.off_since,
+            created=row.created,
+        )
+
+
+def _place(key: str) -> str:
+    return f"keys/{key}"
+
+
+def _proxy_place(key: str) -> str:
+    return f"keys/{key}/proxy"
+
+
+def _listed(names: frozenset[str]) -> str:
+    return msgspec.json.encode(sorted(names)).decode()
