@@ -7,7 +7,7 @@ Each protocol has a contract that is run on SQLite, on PostgreSQL and on the sto
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
@@ -199,6 +199,18 @@ class ChangeLog(Protocol):
         self, before: int | None, most: int, subject: Subject | None = None, target: str = ""
     ) -> list[Change]:
         """The latest ones whose numbers are below `before`, the newest first."""
+
+
+class Size(NamedTuple):
+    """How much room a database takes, in bytes, with what is free in it; `kind`: "sqlite" or "postgresql"."""
+
+    kind: str
+    kept: int
+    journal: int
+
+
+class Sizes(Protocol):
+    async def size(self) -> Size: ...
 
 
 class Secrets(msgspec.Struct, frozen=True):
