@@ -31,10 +31,10 @@ from gemini_balance.gateway.attaching import Attacher
 from gemini_balance.gateway.execute import Gateway
 from gemini_balance.gateway.following import Follower
 from gemini_balance.gateway.journal import Journal
-from gemini_balance.gateway.keys import VERTEX_PROBE, KeyChecker
 from gemini_balance.gateway.models import ModelBook
 from gemini_balance.gateway.options import OptionBook
 from gemini_balance.gateway.owners import Owners
+from gemini_balance.gateway.probing import VERTEX_PROBE, KeyChecker
 from gemini_balance.gateway.state import StateKeeper
 from gemini_balance.gateway.tokens import TokenBook
 from gemini_balance.settings import with_paid
