@@ -12,6 +12,7 @@ from gemini_balance.storage.keys import StoredKeys
 from gemini_balance.storage.migrate import JOURNAL_CHAIN, migrate
 from gemini_balance.storage.options import StoredOptions
 from gemini_balance.storage.resources import StoredResources
+from gemini_balance.storage.sizes import StoredSizes
 from gemini_balance.storage.states import StoredState
 from gemini_balance.storage.vault import MISSING, Vault, VaultClosed, open_vault, secret_key_in
 
@@ -47,6 +48,7 @@ class Database:
         self.resources = StoredResources(self.engine)
         self.pool = StoredState(self.engine, POOL)
         self.vertex_pool = StoredState(self.engine, VERTEX_POOL)
+        self.sizes = StoredSizes(self.engine, self.journal_engine)
         self.changes = StoredChanges(self.engine)
         self.keys = StoredKeys(self.engine, self.vault)
         self.options = StoredOptions(self.engine)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from gemini_balance.core.outcome import Cause
-from gemini_balance.core.pool.key import Health, domain_of, keys_of, living
+from gemini_balance.core.pool.key import Health, domain_of, living
 from gemini_balance.core.pool.windows import BARS, NO_LIMITS, Ledger
 
 if TYPE_CHECKING:
@@ -74,11 +74,12 @@ class LaneReport:
 def lane_report(pool: Registry, lane: Lane, *, paid: bool, now: float) -> LaneReport:
     """Costs time for every key."""
     lane.advance(now)
-    domains = _domains(pool, lane, paid=paid)
-    standings = [(key, *_standing(now, lane, key)) for domain in domains for key in keys_of(domain)]
-    serving = [_ledger(lane, domain) for domain in domains if living(domain)]
-    serving = [ledger for ledger in serving if ledger.cause not in BARS or ledger.rest <= now]
-    counts = Counter(standing for _, standing, _ in standings)
+    keys = [key for key in pool.keys.values() if key.spec.paid == paid and any(map(key.serves, lane.models))]
+    standings = [_standing(now, lane, key) for key in keys]
+    domains = dict.fromkeys(map(domain_of, keys))
+    ledgers = [_ledger(lane, domain) for domain in domains if living(domain)]
+    serving = [ledger for ledger in ledgers if ledger.cause not in BARS or ledger.rest <= now]
+    counts = Counter(standing for standing, _ in standings)
     refuses, opens = lane.breaker.refuses(now), lane.breaker.opens_at(now)
     return LaneReport(
         lane.model,
@@ -114,11 +115,6 @@ def exhausted_at(now: float, left: int | None, pace: float, resets_at: float) ->
         return None
     at = now + left / pace if left > 0 else now
     return at if at < resets_at else None
-
-
-def _domains(pool: Registry, lane: Lane, *, paid: bool) -> list[Domain]:
-    serving = (key for key in pool.keys.values() if key.spec.paid == paid and any(map(key.serves, lane.models)))
-    return list(dict.fromkeys(domain_of(key) for key in serving))
 
 
 def _ledger(lane: Lane, domain: Domain) -> Ledger:
@@ -185,7 +181,7 @@ def _health(key: Key, now: float) -> Standing:
             return Standing.READY
 
 
-def _ready_at(standings: list[tuple[Key, Standing, float]], counts: Counter[Standing]) -> float | None:
+def _ready_at(standings: list[tuple[Standing, float]], counts: Counter[Standing]) -> float | None:
     if counts[Standing.READY] or counts[Standing.FULL]:
         return None
-    return min((until for _, standing, until in standings if standing is Standing.RESTING), default=None)
+    return min((until for standing, until in standings if standing is Standing.RESTING), default=None)
