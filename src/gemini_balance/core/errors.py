@@ -43,17 +43,6 @@ class NotSignedIn(GatewayError):
     code = "invalid_api_key"
 
 
-class TooManyAttempts(GatewayError):
-    """Too many wrong passwords: the next try, be it right, is looked at after `retry_after` seconds."""
-
-    status = 429
-    code = "too_many_attempts"
-
-    def __init__(self, message: str, retry_after: float) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
-
-
 class Forbidden(GatewayError):
     """The upstream refuses this caller's request whatever the key."""
 
@@ -105,6 +94,17 @@ class PoolBusy(GatewayError):
 
     status = 429
     code = "rate_limit_exceeded"
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class TooManyAttempts(GatewayError):
+    """Too many wrong passwords; the next one is looked at after `retry_after` seconds."""
+
+    status = 429
+    code = "too_many_attempts"
 
     def __init__(self, message: str, retry_after: float) -> None:
         super().__init__(message)

@@ -92,7 +92,7 @@ class Operators:
         """Is the password still the one that was made for the operator?"""
         return self._account.initial and self._auth is None
 
-    def bearer(self, token: bytes, client: str = "") -> Operator | None:
+    def bearer(self, token: bytes, client: str) -> Operator | None:
         """Who shows this token: AUTH_TOKEN, or a session's value. `client` is the address that tries.
 
         A client token is never an operator's, even where both lists have it. Raises TooManyAttempts.
