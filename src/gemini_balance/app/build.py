@@ -18,6 +18,7 @@ from gemini_balance.api.pictures import picture_route
 from gemini_balance.api.serve import Door
 from gemini_balance.app.adapters import image_host, media_terms, references_of, studio_of
 from gemini_balance.app.app import App, Life
+from gemini_balance.app.callers import callers_of
 from gemini_balance.app.clock import SystemClock, request_ids, today
 from gemini_balance.app.kept import NOTHING, Kept
 from gemini_balance.app.reach import Reach
@@ -35,7 +36,6 @@ from gemini_balance.gateway.models import ModelBook
 from gemini_balance.gateway.options import OptionBook
 from gemini_balance.gateway.owners import Owners
 from gemini_balance.gateway.state import StateKeeper
-from gemini_balance.gateway.tokens import TokenBook
 from gemini_balance.settings import with_paid
 from gemini_balance.storage.memory import MemoryPictures, MemoryResources
 from gemini_balance.storage.memory.changes import MemoryChanges
@@ -51,6 +51,7 @@ from gemini_balance.upstreams.vertex_express.upstream import VertexExpress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gemini_balance.app.callers import Callers
     from gemini_balance.core.options import Options
     from gemini_balance.settings import Settings
 
@@ -71,22 +72,22 @@ def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: Sys
     journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [])
     models = ModelBook(gateway)
     trusted = TrustedProxies(settings.trusted_proxies)
-    tokens = TokenBook(settings.allowed_tokens, secrets.token_bytes(32))
+    callers = callers_of(settings, kept, clock)
     public = PublicUrl(settings.public_url, trusted)
     carrier = Carrier(gateway, raw, owners, references_of(owners, public, google.address))
     album = Album(kept.pictures or MemoryPictures(secrets.token_bytes(32)), clock, image_host(settings, clock))
     studio = studio_of(gateway, album, public)
     ids = request_ids()
     asked = gateway, vertex, media, carrier, studio
-    door = Door(*asked, models, tokens, options, journal, clock, trusted, ids, today)
+    door = Door(*asked, models, callers.tokens, options, journal, clock, trusted, ids, today)
     sockets = WebSockets(options.time_out)
-    live = LiveDoor(gateway, sockets, owners, tokens, options, journal, clock, trusted, ids)
+    live = LiveDoor(gateway, sockets, owners, callers.tokens, options, journal, clock, trusted, ids)
     pages = _pages(door, public, album)
     checkers = _checkers(gateway, vertex, options.check_interval_hours, dice)
     book = _book(options, kept, clock)
     reached = (gateway, vertex), (google, express), (transport, raw, sockets), media, checkers
     book.watch(Reach(door, live, *reached).apply)
-    life = _life(kept, clock, (gateway, vertex), checkers, (journal, models, book), (transport, raw))
+    life = _life(kept, clock, (gateway, vertex), checkers, (journal, models, book), (transport, raw), callers)
     return App(door, live, pages, life, settings.shutdown_timeout, book)
 
 
@@ -109,22 +110,24 @@ def _life(
     checkers: tuple[KeyChecker, ...],
     parts: tuple[Journal, ModelBook, OptionBook],
     transports: tuple[PooledTransport, RawPooledTransport],
+    callers: Callers,
 ) -> Life:
     journal, models, book = parts
-    followers = [Follower(kept.changes, [book.reload])] if kept.changes is not None else []
+    followers = [Follower(kept.changes, [book.reload, *callers.reloads])] if kept.changes is not None else []
     stores = kept.pool, kept.vertex_pool
     pools = zip(gateways, stores, strict=True)
     keepers = [StateKeeper(gateway.pool, clock, store) for gateway, store in pools if store is not None]
+    keepers += [callers.keeper] if callers.keeper is not None else []
     works = (
-        journal.run,
-        models.run,
+        *(journal.run, models.run, callers.tokens.run),
         *(checker.run for checker in checkers),
         *(keeper.run for keeper in keepers),
         *(one.run for one in followers),
     )
     closes = kept.close, *(transport.close for transport in transports)
-    ends = *closes, journal.flush, *(keeper.save for keeper in keepers)
-    return Life((*(one.begin for one in followers), *(keeper.restore for keeper in keepers)), works, ends)
+    ends = *closes, journal.flush, callers.tokens.save_used, *(keeper.save for keeper in keepers)
+    begins = *callers.begins, *(one.begin for one in followers), *(keeper.restore for keeper in keepers)
+    return Life(begins, works, ends)
 
 
 def _pages(door: Door, public: PublicUrl, album: Album) -> Starlette:

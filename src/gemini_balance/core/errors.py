@@ -89,8 +89,8 @@ class BodyStalled(GatewayError):
     code = "request_timeout"
 
 
-class PoolBusy(GatewayError):
-    """Every key that could serve rests; one is free again after `retry_after` seconds."""
+class RateLimited(GatewayError):
+    """There may be room again after `retry_after` seconds."""
 
     status = 429
     code = "rate_limit_exceeded"
@@ -98,6 +98,21 @@ class PoolBusy(GatewayError):
     def __init__(self, message: str, retry_after: float) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class PoolBusy(RateLimited):
+    """Every key that could serve rests; one is free again after `retry_after` seconds."""
+
+
+class MinuteSpent(RateLimited):
+    """The caller's token has made its requests of this minute."""
+
+
+class DaySpent(RateLimited):
+    """The caller's token has used its tokens of today: hours may pass until it may go on."""
+
+    code = "insufficient_quota"  # OpenAI's own word for what trying again soon does not help
+    should_retry = False
 
 
 class TooManyAttempts(GatewayError):

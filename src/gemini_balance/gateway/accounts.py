@@ -30,7 +30,7 @@ WRONG = "The password is wrong."
 WAIT = "Too many wrong passwords. Try again in {seconds:.0f} s; until then even the right one is refused."
 IN_ENVIRONMENT = "The password is AUTH_TOKEN of the environment: change it there, and start anew."
 TOLD = """
-The operator's password is {password}
+The operator's password: {password}
 {where}It must be changed at the first sign-in.
 """
 log = logging.getLogger(__name__)
@@ -210,7 +210,7 @@ class Operators:
         if self._first is None:
             return password, ""
         try:
-            return self._first.keep(password), "(also in data/initial-password, until it is changed). "
+            return self._first.keep(password), f"It is also in {self._first.place}, until it is changed.\n"
         except OSError as error:
             log.warning("The first password could not be written down: %s", error)
             return password, ""
