@@ -6,7 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from gemini_balance.api import names
-from gemini_balance.core.errors import BodyStalled, MethodNotAllowed, NotSignedIn, OverloadLasts, PoolBusy
+from gemini_balance.core.errors import BodyStalled, MethodNotAllowed, NotSignedIn, OverloadLasts, RateLimited
 from gemini_balance.core.outcome import Blame, Cause
 from gemini_balance.gateway.failures import error_for
 
@@ -75,7 +75,7 @@ def _headers(error: GatewayError) -> Headers:
     if error.should_retry is not None:
         headers.append((names.SHOULD_RETRY, b"true" if error.should_retry else b"false"))
     match error:
-        case PoolBusy() | OverloadLasts():
+        case RateLimited() | OverloadLasts():
             headers.append((names.RETRY_AFTER, b"%d" % ceil(error.retry_after)))
             headers.append((names.RETRY_AFTER_MS, b"%d" % ceil(error.retry_after * 1000)))
         case MethodNotAllowed():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gemini_balance.api import names
 from gemini_balance.api.asgi import BEGIN_REPLY
+from gemini_balance.core.call import NOBODY
 from gemini_balance.gateway.story import Story
 
 if TYPE_CHECKING:
@@ -51,6 +52,11 @@ class Exchange:
         """The client is gone: nobody waits for the answer, so the work for it ends."""
         if not self.done and self.task is not None:
             self.task.cancel()
+
+    @property
+    def caller(self) -> Principal:
+        """Who calls, as far as that is known."""
+        return self.principal or NOBODY
 
     @property
     def opened(self) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs
 
 from gemini_balance.api import cors, names
-from gemini_balance.api.auth import authenticate
+from gemini_balance.api.auth import admit, authenticate, settle
 from gemini_balance.api.client_socket import ClientSocket
 from gemini_balance.api.clients import client_of
 from gemini_balance.api.errors import is_about_us
@@ -102,6 +102,7 @@ class LiveDoor:
         finally:
             client.abort()
             self.running.discard(exchange)
+            settle(exchange, self.tokens)
             self.journal.record(record_of(exchange, self.clock))
 
     def drain(self) -> None:
@@ -150,7 +151,7 @@ class LiveDoor:
 
     async def _converse(self, exchange: Exchange, client: ClientSocket, found: LiveMethod) -> None:
         caller = await self._caller(exchange, found)
-        exchange.principal = caller.principal
+        admit(exchange, caller.principal, self.tokens)
         try:
             async with asyncio.timeout(self.options.time_out):
                 first = await client.receive()
@@ -187,6 +188,7 @@ class LiveDoor:
         """Raises ModelNotFound for a name that no model has, NotFound for a session of somebody else."""
         if setup.model:
             check_name(setup.model)
+        caller.principal.check_model(setup.model)
         resumed = await self.owners.pin(caller.principal.id, [session(setup.handle)] if setup.handle else [])
         if resumed is not None and caller.key not in (None, resumed):
             raise BadRequest("This session lives with another API key than the ephemeral token.")
@@ -203,7 +205,12 @@ class LiveDoor:
             body=b"",
             framing=Framing.RAW,
             demand=Demand(
-                setup.model, tokens=tokens_in(said), client=caller.principal.name, pinned=pinned, hurried=alone
+                setup.model,
+                tokens=tokens_in(said),
+                client=caller.principal.id,
+                pinned=pinned,
+                hurried=alone,
+                tags=caller.principal.tags,
             ),
             verbatim=True,
             single_attempt=alone,

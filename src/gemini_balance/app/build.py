@@ -18,9 +18,10 @@ from gemini_balance.api.pictures import picture_route
 from gemini_balance.api.serve import Door
 from gemini_balance.app.adapters import image_host, media_terms, references_of, studio_of
 from gemini_balance.app.app import App, Life
+from gemini_balance.app.callers import callers_of
 from gemini_balance.app.clock import SystemClock, request_ids, today
 from gemini_balance.app.kept import NOTHING, Kept
-from gemini_balance.app.managing import forecasts_of, management_of, operators_of
+from gemini_balance.app.managing import forecasts_of, management_of
 from gemini_balance.app.reach import Reach
 from gemini_balance.core.attempts import RetryPolicy
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
@@ -36,7 +37,6 @@ from gemini_balance.gateway.options import OptionBook
 from gemini_balance.gateway.owners import Owners
 from gemini_balance.gateway.probing import VERTEX_PROBE, KeyChecker
 from gemini_balance.gateway.state import StateKeeper
-from gemini_balance.gateway.tokens import TokenBook
 from gemini_balance.settings import with_paid
 from gemini_balance.storage.memory import MemoryPictures, MemoryResources
 from gemini_balance.storage.memory.changes import MemoryChanges
@@ -52,6 +52,7 @@ from gemini_balance.upstreams.vertex_express.upstream import VertexExpress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gemini_balance.app.callers import Callers
     from gemini_balance.core.options import Options
     from gemini_balance.gateway.forecasts import Forecasts
     from gemini_balance.gateway.stores import ChangeLog
@@ -74,24 +75,25 @@ def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: Sys
     journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [])
     models = ModelBook(gateway)
     trusted = TrustedProxies(settings.trusted_proxies)
-    tokens = TokenBook(settings.allowed_tokens, secrets.token_bytes(32))
+    callers = callers_of(settings, kept, clock)
     public = PublicUrl(settings.public_url, trusted)
     carrier = Carrier(gateway, raw, owners, references_of(owners, public, google.address))
     album = Album(kept.pictures or MemoryPictures(secrets.token_bytes(32)), clock, image_host(settings, clock))
     studio = studio_of(gateway, album, public)
     ids = request_ids()
     asked = gateway, vertex, media, carrier, studio
-    door = Door(*asked, models, tokens, options, journal, clock, trusted, ids, today)
+    door = Door(*asked, models, callers.tokens, options, journal, clock, trusted, ids, today)
     sockets = WebSockets(options.time_out)
-    live = LiveDoor(gateway, sockets, owners, tokens, options, journal, clock, trusted, ids)
+    live = LiveDoor(gateway, sockets, owners, callers.tokens, options, journal, clock, trusted, ids)
     pages, forecasts = _pages(door, public, album), forecasts_of(gateway, vertex)
     checkers = _checkers(gateway, vertex, options.check_interval_hours, dice)
     book, changes = _book(options, kept, clock)
     reached = (gateway, vertex), (google, express), (transport, raw, sockets), media, checkers
     book.watch(Reach(door, live, *reached).apply)
-    life = _life(kept, clock, (gateway, vertex), checkers, (journal, models, book, forecasts), (transport, raw))
-    operators = operators_of(settings, kept, tokens, clock)
-    management = management_of(operators, book, changes, forecasts, public)
+    life = _life(
+        kept, clock, (gateway, vertex), checkers, (journal, models, book, forecasts), (transport, raw), callers
+    )
+    management = management_of(settings, kept, callers, (book, changes), forecasts, journal, public)
     return App(door, live, pages, management, life, settings.shutdown_timeout, book)
 
 
@@ -114,23 +116,24 @@ def _life(
     checkers: tuple[KeyChecker, ...],
     parts: tuple[Journal, ModelBook, OptionBook, Forecasts],
     transports: tuple[PooledTransport, RawPooledTransport],
+    callers: Callers,
 ) -> Life:
     journal, models, book, forecasts = parts
-    followers = [Follower(kept.changes, [book.reload])] if kept.changes is not None else []
+    followers = [Follower(kept.changes, [book.reload, *callers.reloads])] if kept.changes is not None else []
     stores = kept.pool, kept.vertex_pool
     pools = zip(gateways, stores, strict=True)
     keepers = [StateKeeper(gateway.pool, clock, store) for gateway, store in pools if store is not None]
+    keepers += [callers.keeper] if callers.keeper is not None else []
     works = (
-        journal.run,
-        models.run,
-        forecasts.run,
+        *(journal.run, models.run, forecasts.run, callers.tokens.run),
         *(checker.run for checker in checkers),
         *(keeper.run for keeper in keepers),
         *(one.run for one in followers),
     )
     closes = kept.close, *(transport.close for transport in transports)
-    ends = *closes, journal.flush, *(keeper.save for keeper in keepers)
-    return Life((*(one.begin for one in followers), *(keeper.restore for keeper in keepers)), works, ends)
+    ends = *closes, journal.flush, callers.tokens.save_used, *(keeper.save for keeper in keepers)
+    begins = *callers.begins, *(one.begin for one in followers), *(keeper.restore for keeper in keepers)
+    return Life(begins, works, ends)
 
 
 def _pages(door: Door, public: PublicUrl, album: Album) -> Starlette:

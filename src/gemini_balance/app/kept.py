@@ -9,7 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from gemini_balance.gateway.ports import PictureStore, ResourceStore, StateStore
-    from gemini_balance.gateway.stores import AccountStore, ChangeLog, FirstPassword, OptionStore, Secrets
+    from gemini_balance.gateway.stores import (
+        AccountStore,
+        ChangeLog,
+        FirstPassword,
+        OptionStore,
+        Secrets,
+        Sizes,
+        TokenStore,
+    )
 
 
 async def _nothing() -> None:
@@ -26,10 +34,13 @@ class Kept:
     vertex_pool: StateStore | None = None
     options: OptionStore | None = None
     changes: ChangeLog | None = None
-    close: Callable[[], Awaitable[None]] = _nothing
-    accounts: AccountStore | None = None
     secrets: Secrets | None = None
+    tokens: TokenStore | None = None
+    allowances: StateStore | None = None
+    accounts: AccountStore | None = None
     first_password: FirstPassword | None = None
+    sizes: Sizes | None = None
+    close: Callable[[], Awaitable[None]] = _nothing
 
 
 NOTHING = Kept()

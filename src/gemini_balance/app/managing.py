@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import secrets
-import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from gemini_balance.api.clients import PublicUrl, client_of
+from gemini_balance.api.clients import client_of
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
-from gemini_balance.gateway.accounts import Operators, Own
 from gemini_balance.gateway.forecasts import Forecasts
+from gemini_balance.gateway.system import System
 from gemini_balance.management.cases import UseCases
 from gemini_balance.management.door import Management, Whereabouts
-from gemini_balance.storage.memory.accounts import MemoryAccounts
-from gemini_balance.storage.passwords import Argon2
 
 if TYPE_CHECKING:
+    from gemini_balance.api.clients import PublicUrl
+    from gemini_balance.app.callers import Callers
     from gemini_balance.app.kept import Kept
     from gemini_balance.gateway.execute import Gateway
+    from gemini_balance.gateway.journal import Journal
     from gemini_balance.gateway.options import OptionBook
-    from gemini_balance.gateway.ports import Clock
     from gemini_balance.gateway.stores import ChangeLog
-    from gemini_balance.gateway.tokens import TokenBook
     from gemini_balance.settings import Settings
 
-
-def operators_of(settings: Settings, kept: Kept, tokens: TokenBook, clock: Clock) -> Operators:
-    """A client token that AUTH_TOKEN has, too, is no operator's."""
-    own = Own(settings.auth_token, lambda token: tokens.find(token) is not None)
-    secret = kept.secrets.sessions if kept.secrets else secrets.token_bytes(32)
-    accounts = kept.accounts or MemoryAccounts()
-    return Operators(accounts, Argon2(), secret, clock, own, kept.first_password, _tell)
-
-
-def _tell(words: str) -> None:
-    """A person, never the log."""
-    sys.stdout.write(words)
-    sys.stdout.flush()
+SHARED = (
+    "AUTH_TOKEN is one of ALLOWED_TOKENS, so whoever may call knows the operator's password, and scripts can't operate "
+    "with it. Set another AUTH_TOKEN."
+)
 
 
 def forecasts_of(gateway: Gateway, vertex: Gateway) -> Forecasts:
@@ -45,8 +33,22 @@ def forecasts_of(gateway: Gateway, vertex: Gateway) -> Forecasts:
 
 
 def management_of(
-    operators: Operators, book: OptionBook, changes: ChangeLog, forecasts: Forecasts, public: PublicUrl
+    settings: Settings,
+    kept: Kept,
+    callers: Callers,
+    options: tuple[OptionBook, ChangeLog],
+    forecasts: Forecasts,
+    journal: Journal,
+    public: PublicUrl,
 ) -> Management:
-    cases = UseCases(version("gemini-balance"), operators, book, changes, forecasts)
+    system = _system(settings, kept, callers, forecasts, journal)
+    cases = UseCases(callers.operators, callers.tokens, *options, forecasts, system)
     trusted = public.trusted
     return Management(cases, Whereabouts(public.of, lambda scope, headers: client_of(scope, headers, trusted)))
+
+
+def _system(settings: Settings, kept: Kept, callers: Callers, forecasts: Forecasts, journal: Journal) -> System:
+    pool, clock = forecasts.pools[GEMINI_API], forecasts.clock
+    about = version("gemini-balance"), clock.unix(), clock
+    notes = [SHARED] if settings.auth_token and settings.auth_token in settings.allowed_tokens else []
+    return System(*about, pool, callers.tokens, callers.operators, journal, kept.sizes, notes)

@@ -53,7 +53,7 @@ class Forecasts:
 
     def __init__(self, pools: Mapping[str, KeyPool], clock: Clock) -> None:
         self.pools = pools
-        self._clock = clock
+        self.clock = clock
         self._samples: dict[Place, deque[_Sample]] = {}
 
     async def run(self) -> None:
@@ -64,7 +64,7 @@ class Forecasts:
 
     async def look(self) -> None:
         """Between two models calls have their turn: a pool may have many thousand keys."""
-        now = self._clock.now()
+        now = self.clock.now()
         before, self._samples = self._samples, {}
         for upstream, pool in self.pools.items():
             for (model, paid), lane in list(pool.lanes.items()):
@@ -75,7 +75,7 @@ class Forecasts:
 
     async def state(self) -> list[PoolState]:
         """Of every upstream that has keys, by name of model."""
-        now = self._clock.now()
+        now = self.clock.now()
         return [await self._state(now, upstream, pool) for upstream, pool in self.pools.items() if pool.keys]
 
     async def _state(self, now: float, upstream: str, pool: KeyPool) -> PoolState:

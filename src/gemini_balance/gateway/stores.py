@@ -97,7 +97,7 @@ class KeptToken(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     digest: bytes
     name: str
-    shown: str  # its last four characters
+    shown: str  # its last four characters; empty where that would be half of it
     models: frozenset[str] = frozenset()  # empty: all
     tags: frozenset[str] = frozenset()  # of the keys that may serve it; empty: all
     rpm: int = 0
@@ -169,6 +169,10 @@ class PasswordHasher(Protocol):
 
 class FirstPassword(Protocol):
     """Where the password of the first start can be read until it is changed."""
+
+    @property
+    def place(self) -> str:
+        """Where that is, for a person."""
 
     def keep(self, password: str) -> str:
         """The one that is kept: this one, or the one that was there before. Raises OSError."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 5.0  # seconds for the database to say how large it is
 NO_KEY = "No Gemini key can serve: every call is answered with 503. Add keys, or reset those that are invalid."
-NO_TOKEN = "There is no client token: every call is answered with 401. Make one, or list some in ALLOWED_TOKENS."  # noqa: S105  (about one)
+NO_TOKEN = "There is no client token: every call is answered with 401. Make one, or list them in ALLOWED_TOKENS."  # noqa: S105  (about one)
 FIRST_PASSWORD = "The password is still the one of the first start."  # noqa: S105  (about one)
 NOT_KEPT = "Nothing is kept beyond the end of this process: there is no database that could be written."
 AWAY = "The database does not answer. Serving goes on; changes can't be made until it does."

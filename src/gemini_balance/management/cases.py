@@ -10,14 +10,17 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.forecasts import Forecasts
     from gemini_balance.gateway.options import OptionBook
     from gemini_balance.gateway.stores import ChangeLog
+    from gemini_balance.gateway.system import System
+    from gemini_balance.gateway.tokens import TokenBook
 
 
 @dataclass(frozen=True, slots=True)
 class UseCases:
     """One field for each group of endpoints, or nearly so."""
 
-    version: str
     operators: Operators
+    tokens: TokenBook
     options: OptionBook
     changes: ChangeLog
     forecasts: Forecasts
+    system: System

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from gemini_balance.management import changes, options, pool, session
+from gemini_balance.management import changes, options, pool, session, system, tokens
 from gemini_balance.management.endpoint import Access, Endpoint, Row
 from gemini_balance.management.openapi import document
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 async def show_document(cases: UseCases, _: Asked[Nothing, Nothing]) -> dict[str, Any]:
-    return the_document(cases.version)
+    return the_document(cases.system.version)
 
 
 @cache
@@ -25,7 +25,9 @@ def the_document(version: str) -> dict[str, Any]:
 
 ENDPOINTS: tuple[Row, ...] = (
     *session.ENDPOINTS,
+    *system.ENDPOINTS,
     *pool.ENDPOINTS,
+    *tokens.ENDPOINTS,
     *options.ENDPOINTS,
     *changes.ENDPOINTS,
     Endpoint(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from gemini_balance import simulator
 
-AUTH_TOKEN = "the operator's own token"
+PASSWORD = "a password of these tests"
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Operated:
 
     @property
     def bearer(self) -> dict[str, str]:
-        """Guessing from this machine may make AUTH_TOKEN wait, but no session."""
+        """A session's value opens the door as AUTH_TOKEN does."""
         return {"Authorization": f"Bearer {self.session}"}
 
     def ask(self, method: str, path: str, body: Any = None) -> Answer:
@@ -41,12 +41,28 @@ class Operated:
 def operated(
     running_google: simulator.RunningSimulator, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Operated]:
-    with gateway(running_google, tmp_path_factory.mktemp("managed"), AUTH_TOKEN=AUTH_TOKEN) as running:
-        yield Operated(running, sign_in(running))
+    folder = tmp_path_factory.mktemp("managed")
+    with gateway(running_google, folder) as running:
+        first = (folder / "data" / "initial-password").read_text().strip()
+        yield Operated(running, with_a_password_of_its_own(running, first))
 
 
-def sign_in(running: GatewayProcess) -> str:
-    body = json.dumps({"password": AUTH_TOKEN}).encode()
-    answer = running.request("POST", f"{PREFIX}/session", body, {"Content-Type": "application/json"})
-    assert answer.status == 200, answer.body
+def with_a_password_of_its_own(running: GatewayProcess, first: str) -> str:
+    """As an operator begins: the password of the first start is good for changing it."""
+    told = _posted(running, "/session", {"password": first})
+    assert told.json == {"name": "operator", "must_change": True}
+    early = {"Authorization": f"Bearer {_session(told)}"}
+    refused = running.request("GET", f"{PREFIX}/pool", headers=early)
+    assert (refused.status, refused.json["error"]["code"]) == (403, "permission_denied")
+    changed = _posted(running, "/password", {"old": first, "new": PASSWORD}, early)
+    assert changed.status == 204, changed.body
+    return _session(changed)
+
+
+def _posted(running: GatewayProcess, path: str, body: Any, headers: dict[str, str] | None = None) -> Answer:
+    sent = {"Content-Type": "application/json", **(headers or {})}
+    return running.request("POST", PREFIX + path, json.dumps(body).encode(), sent)
+
+
+def _session(answer: Answer) -> str:
     return answer.headers["set-cookie"].partition(f"{COOKIE}=")[2].partition(";")[0]

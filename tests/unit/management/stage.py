@@ -51,6 +51,14 @@ class Managed:
 
     app: App
     headers: dict[str, str] = field(default_factory=lambda: dict(BEARER))
+    begun: bool = False
+
+    async def begin(self) -> None:
+        """As the process does before the first request."""
+        if not self.begun:
+            self.begun = True
+            for begin in self.app.life.begins:
+                await begin()
 
     async def ask(
         self,
@@ -64,6 +72,7 @@ class Managed:
         prefix: str = PREFIX,
     ) -> Answered:
         """`headers` are instead of the operator's token; `raw` instead of a body as JSON."""
+        await self.begin()
         sent = self.headers if headers is None else headers
         content = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
         if content and "content-type" not in sent:
