@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
+    from uvicorn import Config
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
     from gemini_balance.api.asgi import Headers, Scope
+    from gemini_balance.app import App
 
 JOINED_UP_TO = 64 * 1024  # bytes; above, the copy costs more than the system call it saves
 sockets_log = logging.getLogger(f"{__name__}.sockets")
@@ -159,10 +161,13 @@ def _is_plain(cycle: RequestResponseCycle) -> bool:
 
 
 class GatewaySocket(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket, which logs no query strings, and with them no keys, and is closed by the app alone."""
+    """uvicorn's WebSocket, which logs no query strings, and with them no keys, and is closed by the app alone.
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    Its app is an `App`."""
+
+    def __init__(self, config: Config, *args: Any, **options: Any) -> None:
+        config.ws_max_size = cast("App", config.app).largest_message  # an option, which may have changed
+        super().__init__(config, *args, **options)
         self.logger = self.conn.logger = sockets_log
         self.conn.debug = False
 

@@ -31,27 +31,7 @@ class Server(uvicorn.Server):
     def __init__(self, app: App, settings: Settings) -> None:
         self._app = app
         self._loop: asyncio.AbstractEventLoop | None = None
-        super().__init__(
-            uvicorn.Config(
-                app,
-                host=settings.host,
-                port=settings.port,
-                http=GatewayProtocol,
-                ws=GatewaySocket,
-                ws_max_size=app.largest_message,
-                ws_ping_interval=PING_SECONDS,
-                ws_ping_timeout=PONG_SECONDS,
-                ws_per_message_deflate=False,  # sound gets no smaller, and each would hold 100 KB for it
-                lifespan="on",
-                log_config=None,
-                access_log=False,  # its lines hold query strings, and with them keys
-                server_header=False,
-                proxy_headers=False,  # api/clients.py believes trusted proxies only
-                backlog=4096,
-                timeout_keep_alive=KEEP_ALIVE_SECONDS,
-                timeout_graceful_shutdown=int(settings.shutdown_timeout + GRACE_SECONDS),
-            )
-        )
+        super().__init__(config_of(app, settings))
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]  # passed through
         self._loop = asyncio.get_running_loop()
@@ -66,6 +46,28 @@ class Server(uvicorn.Server):
         elif self._loop is not None:
             self._loop.call_soon_threadsafe(self._app.begin_shutdown)
         super().handle_exit(sig, frame)
+
+
+def config_of(app: App, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves the app."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http=GatewayProtocol,
+        ws=GatewaySocket,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PONG_SECONDS,
+        ws_per_message_deflate=False,  # sound gets no smaller, and each would hold 100 KB for it
+        lifespan="on",
+        log_config=None,
+        access_log=False,  # its lines hold query strings, and with them keys
+        server_header=False,
+        proxy_headers=False,  # api/clients.py believes trusted proxies only
+        backlog=4096,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=int(settings.shutdown_timeout + GRACE_SECONDS),
+    )
 
 
 def serve(app: App, settings: Settings) -> None:

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from msgspec.structs import replace
 
+from gemini_balance.app import SystemClock
+from gemini_balance.core.options import Options
+from gemini_balance.gateway.following import Follower
+from gemini_balance.gateway.options import OptionBook
 from gemini_balance.gateway.stores import Change, Subject
 from gemini_balance.storage.database import Database
 from gemini_balance.storage.memory.changes import MemoryChanges
@@ -88,3 +92,31 @@ async def test_two_who_write_the_same_at_once_both_come_through(database_url: st
     assert len(set((await both[0].options.all()).values())) == 1
     for one in both:
         await one.close()
+
+
+async def test_a_change_of_another_process_is_taken_over_and_ones_own_is_not_loaded_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    """Two processes: each has a pool of connections of its own."""
+    loads: list[str] = []
+    databases, books, followers = [], [], []
+    for name in ("one", "other"):
+        database = Database(database_url, tmp_path, SECRET_KEY)
+        book = OptionBook(Options(), database.options, database.changes, SystemClock())
+
+        async def reload(name: str = name, book: OptionBook = book) -> None:
+            loads.append(name)
+            await book.reload()
+
+        databases.append(database)
+        books.append(book)
+        followers.append(Follower(database.changes, [reload]))
+    for follower in followers:
+        await follower.begin()
+    await books[0].set({"patience": 3, "max_retries": 1}, "operator")
+    for follower in (*followers, *followers):
+        await follower.look()
+    assert [(book.current.patience, book.current.max_retries) for book in books] == [(3.0, 1)] * 2
+    assert loads == ["one", "other", "other"]
+    for database in databases:
+        await database.close()

@@ -62,15 +62,10 @@ if TYPE_CHECKING:
 def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: SystemClock | None = None) -> App:
     """Everything that serves, put together."""
     clock = clock or SystemClock()
-    transport, raw = PooledTransport(options.time_out), RawPooledTransport(options.time_out)
-    google, dice = GeminiApi(settings.base_url, settings.proxies), random.random
-    express = VertexExpress(settings.vertex_express_base_url, settings.proxies)
-    keys = with_paid(settings.api_keys, settings.paid_key)
-    pool = KeyPool(keys, options.max_failures, dice, told_limits(options.quota_limits))
-    way = transport, clock, RetryPolicy(options.max_retries), dice, options.patience
+    transports = transport, raw, sockets = _transports(options.time_out)
     owners = Owners(kept.resources or MemoryResources(), clock)
-    gateway = Gateway(pool, {GEMINI_API: google}, *way, attacher=Attacher(google, raw, owners))
-    vertex = Gateway(KeyPool(settings.vertex_api_keys, options.max_failures, dice), {VERTEX_EXPRESS: express}, *way)
+    gateways, upstreams = _gateways(settings, options, clock, owners, transports)
+    (gateway, vertex), (google, _) = gateways, upstreams
     media = WebMedia(*media_terms(options))
     journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [])
     models = ModelBook(gateway)
@@ -81,20 +76,40 @@ def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: Sys
     album = Album(kept.pictures or MemoryPictures(secrets.token_bytes(32)), clock, image_host(settings, clock))
     studio = studio_of(gateway, album, public)
     ids = request_ids()
-    asked = gateway, vertex, media, carrier, studio
-    door = Door(*asked, models, callers.tokens, options, journal, clock, trusted, ids, today)
-    sockets = WebSockets(options.time_out)
+    asked = gateway, vertex, media, carrier, studio, models
+    door = Door(*asked, callers.tokens, options, journal, clock, trusted, ids, today)
     live = LiveDoor(gateway, sockets, owners, callers.tokens, options, journal, clock, trusted, ids)
     pages, forecasts = _pages(door, public, album), forecasts_of(gateway, vertex)
-    checkers = _checkers(gateway, vertex, options.check_interval_hours, dice)
+    checkers = _checkers(gateway, vertex, options.check_interval_hours, random.random)
     book, changes = _book(options, kept, clock)
-    reached = (gateway, vertex), (google, express), (transport, raw, sockets), media, checkers
-    book.watch(Reach(door, live, *reached).apply)
-    life = _life(
-        kept, clock, (gateway, vertex), checkers, (journal, models, book, forecasts), (transport, raw), callers
-    )
+    book.watch(Reach(door, live, gateways, upstreams, transports, media, checkers).apply)
+    parts = journal, models, book, forecasts
+    life = _life(kept, clock, gateways, checkers, parts, (transport, raw), callers)
     management = management_of(settings, kept, callers, (book, changes), forecasts, journal, public)
     return App(door, live, pages, management, life, settings.shutdown_timeout, book)
+
+
+def _transports(time_out: float) -> tuple[PooledTransport, RawPooledTransport, WebSockets]:
+    return PooledTransport(time_out), RawPooledTransport(time_out), WebSockets(time_out)
+
+
+def _gateways(
+    settings: Settings,
+    options: Options,
+    clock: SystemClock,
+    owners: Owners,
+    transports: tuple[PooledTransport, RawPooledTransport, WebSockets],
+) -> tuple[tuple[Gateway, Gateway], tuple[GeminiApi, VertexExpress]]:
+    """One for each service that answers, with keys of its own."""
+    transport, raw, _ = transports
+    google = GeminiApi(settings.base_url, settings.proxies)
+    express = VertexExpress(settings.vertex_express_base_url, settings.proxies)
+    keys, dice = with_paid(settings.api_keys, settings.paid_key), random.random
+    pool = KeyPool(keys, options.max_failures, dice, told_limits(options.quota_limits))
+    way = transport, clock, RetryPolicy(options.max_retries), dice, options.patience
+    gateway = Gateway(pool, {GEMINI_API: google}, *way, attacher=Attacher(google, raw, owners))
+    vertex = Gateway(KeyPool(settings.vertex_api_keys, options.max_failures, dice), {VERTEX_EXPRESS: express}, *way)
+    return (gateway, vertex), (google, express)
 
 
 def _book(environment: Options, kept: Kept, clock: SystemClock) -> tuple[OptionBook, ChangeLog]:

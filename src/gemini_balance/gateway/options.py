@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Apply = Callable[[Options], None]
 
 VERSION = 1  # of the document of an export
+HIDDEN = '"…"'  # JSON
 NOT_A_DOCUMENT = 'An import is a JSON object: {"version": 1, "options": {"max_retries": 5}}.'
 log = logging.getLogger(__name__)
 
@@ -155,7 +156,9 @@ class OptionBook:
             return changes
 
     def _noted(self, name: str, after: Options, who: str, action: str) -> Change:
-        was, becomes = (_text(name, getattr(options, name)) for options in (self.current, after))
+        """What may hold a secret is not shown: that it changed is."""
+        both = (_text(name, getattr(options, name)) for options in (self.current, after))
+        was, becomes = (HIDDEN, HIDDEN) if ROWS[name].secret else both
         return Change(
             at=self._clock.unix(),
             who=who,

@@ -170,8 +170,14 @@ def test_json_is_taken_strictly(name: str, json: Json, sentence: str) -> None:
     [{"Host": "x"}, {"X-Goog-Api-Key": "x"}, {"a b": "x"}, {"A": "x\r\nB: y"}, {"A": "é"}, {"A": "", "a": ""}],
 )
 def test_headers_that_are_ours_or_that_http_can_not_carry_are_refused(headers: dict[str, str]) -> None:
-    with pytest.raises(OptionError, match="is not a JSON object of headers"):
+    with pytest.raises(OptionError, match="a JSON object of headers"):
         from_json("custom_headers", {**headers})
+
+
+def test_what_may_be_a_secret_is_not_shown_when_it_is_refused() -> None:
+    with pytest.raises(OptionError) as refused:
+        from_json("custom_headers", {"Authorization": "Bearer hidden"})
+    assert "hidden" not in str(refused.value)
 
 
 def test_an_option_is_found_by_its_name_here_and_in_the_environment() -> None:

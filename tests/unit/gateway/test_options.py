@@ -118,6 +118,13 @@ async def test_the_history_says_who_changed_what_from_what() -> None:
     assert await scene.book.history("patience") == []
 
 
+async def test_the_history_shows_no_value_that_may_be_a_secret() -> None:
+    scene = Scene()
+    await scene.set(custom_headers={"X-Gateway-Token": "hidden"})
+    (done,) = await scene.book.history()
+    assert (done.target, done.before, done.after) == ("custom_headers", '"…"', '"…"')
+
+
 async def test_what_was_changed_outlives_the_process() -> None:
     scene = Scene()
     await scene.set(search_models=["a", "b"])

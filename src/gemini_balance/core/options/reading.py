@@ -73,5 +73,7 @@ def _checked(row: Row, value: object) -> object:
 
 
 def _refused(row: Row, shown: str, expected: str) -> OptionError:
+    if row.secret:
+        return OptionError(f"{row.env}: what is given is not {expected}.", param=row.name)
     cut = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
     return OptionError(f"{row.env}: {cut} is not {expected}.", param=row.name)

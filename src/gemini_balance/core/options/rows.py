@@ -62,6 +62,7 @@ class Row:
     low: float | None
     high: float | None
     check: Callable[[Any], object] | None  # what it takes is what `type` says
+    secret: bool  # its values may hold what nobody else shall read: no message and no history shows them
 
 
 def row(
@@ -74,7 +75,8 @@ def row(
     *,
     env: str = "",
     check: Callable[[Any], object] | None = None,
+    secret: bool = False,
 ) -> Any:
     """A field of `Options`. `env`: where it isn't the field's name in capitals."""
-    said = {"group": group, "help": help, "help_zh": help_zh, "low": low, "high": high, "env": env, "check": check}
-    return field(default=default, metadata=said)
+    said = {"group": group, "help": help, "help_zh": help_zh, "low": low, "high": high}
+    return field(default=default, metadata={**said, "env": env, "check": check, "secret": secret})

@@ -118,6 +118,7 @@ class Options:
         (),
         "Headers that requests to Google carry, too: a JSON object. What a call brings itself goes before.",
         "发往 Google 的请求额外携带的请求头：JSON 对象。调用自带的同名请求头优先。",
+        secret=True,
     )
     inline_max_mb: float = row(
         MEDIA,
