@@ -251,10 +251,18 @@ class RawReply(Protocol):
         """That was all of it."""
 
 
-class RecordSink(Protocol):
-    """Takes journal records in batches."""
+class NotNow(Exception):
+    """What shall keep something is away. The message says why, for a log."""
 
-    async def write(self, records: list[RequestRecord]) -> None: ...
+
+class RecordSink(Protocol):
+    """Takes journal records in batches of up to `batch`."""
+
+    @property
+    def batch(self) -> int: ...
+
+    async def write(self, records: list[RequestRecord]) -> None:
+        """All of them or none. Raises NotNow when they shall come again, exactly these, before any others."""
 
 
 class StateStore(Protocol):

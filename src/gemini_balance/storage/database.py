@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
+from gemini_balance.gateway.calls import KeptJournal
 from gemini_balance.storage.accounts import StoredAccounts
 from gemini_balance.storage.changes import StoredChanges
 from gemini_balance.storage.engine import async_engine, is_sqlite, journal_of, sync_engine, url_of
+from gemini_balance.storage.journal.journal import StoredCalls
+from gemini_balance.storage.journal.writer import CallWriter
 from gemini_balance.storage.keys import StoredKeys
 from gemini_balance.storage.migrate import JOURNAL_CHAIN, migrate
 from gemini_balance.storage.options import StoredOptions
@@ -58,8 +61,11 @@ class Database:
         self.changes = StoredChanges(self.engine)
         self.keys = StoredKeys(self.engine, self.vault)
         self.options = StoredOptions(self.engine)
+        self._writer = CallWriter(journal_of(self.url))
+        self.journal = KeptJournal(self._writer, StoredCalls(self.journal_engine))
 
     async def close(self) -> None:
+        self._writer.close()
         await self.engine.dispose()
         await self.journal_engine.dispose()
 

@@ -21,6 +21,7 @@ class Sink:
 
     batches: list[str] = field(default_factory=list)
     gate: asyncio.Event | None = None
+    batch: int = 3
 
     async def write(self, records: list[RequestRecord]) -> None:
         if self.gate is not None:
@@ -29,10 +30,12 @@ class Sink:
 
 
 class Failing:
-    """A full disk."""
+    """A mistake of ours."""
+
+    batch = 3
 
     async def write(self, records: list[RequestRecord]) -> None:
-        raise OSError("No space left on device")
+        raise ValueError("what is this?")
 
 
 async def test_records_leave_in_batches_and_in_order() -> None:
