@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from gemini_balance.gateway.stores import Size
 from gemini_balance.storage.engine import reading
-from gemini_balance.storage.schema import JOURNAL
+from gemini_balance.storage.journal.schema import JOURNAL
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
