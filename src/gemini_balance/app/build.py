@@ -21,6 +21,7 @@ from gemini_balance.app.app import App, Life
 from gemini_balance.app.clock import SystemClock, request_ids, today
 from gemini_balance.app.kept import NOTHING, Kept
 from gemini_balance.app.reach import Reach
+from gemini_balance.app.remembered import remembered_of
 from gemini_balance.core.attempts import RetryPolicy
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.core.catalog.told import told_limits
@@ -37,6 +38,7 @@ from gemini_balance.gateway.owners import Owners
 from gemini_balance.gateway.state import StateKeeper
 from gemini_balance.gateway.tokens import TokenBook
 from gemini_balance.settings import with_paid
+from gemini_balance.storage.journal.memory import memory_journal
 from gemini_balance.storage.memory import MemoryPictures, MemoryResources
 from gemini_balance.storage.memory.changes import MemoryChanges
 from gemini_balance.storage.memory.options import MemoryOptions
@@ -51,6 +53,7 @@ from gemini_balance.upstreams.vertex_express.upstream import VertexExpress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gemini_balance.app.remembered import Remembered
     from gemini_balance.core.options import Options
     from gemini_balance.settings import Settings
 
@@ -68,7 +71,8 @@ def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: Sys
     gateway = Gateway(pool, {GEMINI_API: google}, *way, attacher=Attacher(google, raw, owners))
     vertex = Gateway(KeyPool(settings.vertex_api_keys, options.max_failures, dice), {VERTEX_EXPRESS: express}, *way)
     media = WebMedia(*media_terms(options))
-    journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [])
+    calls = kept.journal or memory_journal()
+    journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [], bulk=[calls.sink])
     models = ModelBook(gateway)
     trusted = TrustedProxies(settings.trusted_proxies)
     tokens = TokenBook(settings.allowed_tokens, secrets.token_bytes(32))
@@ -86,8 +90,9 @@ def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: Sys
     book = _book(options, kept, clock)
     reached = (gateway, vertex), (google, express), (transport, raw, sockets), media, checkers
     book.watch(Reach(door, live, *reached).apply)
-    life = _life(kept, clock, (gateway, vertex), checkers, (journal, models, book), (transport, raw))
-    return App(door, live, pages, life, settings.shutdown_timeout, book)
+    remembered = remembered_of(kept, calls, journal, book, clock)
+    life = _life(kept, clock, (gateway, vertex), checkers, (remembered, models, book), (transport, raw))
+    return App(door, live, pages, life, settings.shutdown_timeout, book, remembered)
 
 
 def _book(environment: Options, kept: Kept, clock: SystemClock) -> OptionBook:
@@ -107,23 +112,24 @@ def _life(
     clock: SystemClock,
     gateways: tuple[Gateway, Gateway],
     checkers: tuple[KeyChecker, ...],
-    parts: tuple[Journal, ModelBook, OptionBook],
+    parts: tuple[Remembered, ModelBook, OptionBook],
     transports: tuple[PooledTransport, RawPooledTransport],
 ) -> Life:
-    journal, models, book = parts
+    remembered, models, book = parts
     followers = [Follower(kept.changes, [book.reload])] if kept.changes is not None else []
     stores = kept.pool, kept.vertex_pool
     pools = zip(gateways, stores, strict=True)
     keepers = [StateKeeper(gateway.pool, clock, store) for gateway, store in pools if store is not None]
     works = (
-        journal.run,
+        remembered.journal.run,
+        remembered.retention.run,
         models.run,
         *(checker.run for checker in checkers),
         *(keeper.run for keeper in keepers),
         *(one.run for one in followers),
     )
     closes = kept.close, *(transport.close for transport in transports)
-    ends = *closes, journal.flush, *(keeper.save for keeper in keepers)
+    ends = *closes, remembered.journal.close, *(keeper.save for keeper in keepers)
     return Life((*(one.begin for one in followers), *(keeper.restore for keeper in keepers)), works, ends)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from gemini_balance.gateway.calls import KeptJournal
     from gemini_balance.gateway.ports import PictureStore, ResourceStore, StateStore
     from gemini_balance.gateway.stores import ChangeLog, OptionStore
 
@@ -26,6 +27,7 @@ class Kept:
     vertex_pool: StateStore | None = None
     options: OptionStore | None = None
     changes: ChangeLog | None = None
+    journal: KeptJournal | None = None
     close: Callable[[], Awaitable[None]] = _nothing
 
 

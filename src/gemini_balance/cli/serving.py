@@ -122,6 +122,7 @@ def _kept(settings: Settings, data: Path | None) -> Kept:
         vertex_pool=database.vertex_pool,
         options=database.options,
         changes=database.changes,
+        journal=database.journal,
         close=database.close,
     )
 
