@@ -82,10 +82,8 @@ async def test_a_request_id_that_nobody_had_leads_to_nothing(journal: KeptJourna
     assert [await journal.log.one(request) for request in asked] == [None] * len(asked)
 
 
-async def test_an_error_is_kept_with_what_the_caller_was_told_and_had_sent_without_secrets(
-    journal: KeptJournal,
-) -> None:
-    record = failed(body=b'{"key": "AIzaSyA-0123456789012345678901234567890"}')
+async def test_an_error_is_kept_with_what_the_caller_was_told_and_had_sent(journal: KeptJournal) -> None:
+    record = failed(body='{"model": "m"}')
     await journal.sink.write([record])
     kept = await journal.log.one(record.id)
     assert kept is not None
@@ -93,12 +91,12 @@ async def test_an_error_is_kept_with_what_the_caller_was_told_and_had_sent_witho
         method="POST",
         path="/hf/v1/chat/completions",
         message="Google could not be reached.",
-        body='{"key": "REDACTED"}',
+        body='{"model": "m"}',
     )
 
 
 async def test_text_that_no_database_takes_does_not_stop_the_journal(journal: KeptJournal) -> None:
-    record = failed(model_asked="a\0b\ud800", model_used="", path="/\0", message="\ud800!", body=b"\0\xff", client="\0")
+    record = failed(model_asked="a\0b\ud800", model_used="", path="/\0", message="\ud800!", body="\0", client="\0")
     await journal.sink.write([record])
     assert await found(journal) == [record.id]
 

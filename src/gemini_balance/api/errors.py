@@ -27,7 +27,7 @@ REFUSALS = frozenset({401, 402, 403, 407})  # of a credential: the caller's own 
 async def send_error(exchange: Exchange, error: GatewayError) -> None:
     if exchange.done:
         return
-    exchange.error = error.code
+    exchange.error, exchange.message = error.code, error.message
     if exchange.opened and exchange.fail is not None:
         await exchange.fail(error)
     else:
@@ -41,7 +41,7 @@ async def send_failure(exchange: Exchange, failed: CallFailed, reply: ClientRepl
     if verbatim and reply is not None and _ended(outcome) and (reply.holds or exchange.opened):
         await reply.finish(outcome.body)
     elif verbatim and outcome.body and not exchange.opened:
-        exchange.error = outcome.cause
+        exchange.error, exchange.message = outcome.cause, outcome.message
         headers = (
             _headers(error_for(outcome, failed.model, paid=failed.paid)) if _may_be_retried(exchange, outcome) else []
         )

@@ -47,6 +47,9 @@ class Exchange:
     status: int = 0  # sent to the client; 0 until then
     done: bool = False
     error: str = ""  # the code of the error the client was told
+    message: str = ""  # and its sentence
+    sent: bytes = b""  # how the request's body begins, where it is kept of calls that fail
+    sent_most: int = 0  # characters of it that are kept
 
     def leave(self) -> None:
         """The client is gone: nobody waits for the answer, so the work for it ends."""

@@ -103,7 +103,7 @@ class LiveDoor:
             client.abort()
             self.running.discard(exchange)
             settle(exchange, self.tokens)
-            self.journal.record(record_of(exchange, self.clock))
+            self.journal.record(record_of(exchange, self.clock, told=self.options.error_log_enabled))
 
     def drain(self) -> None:
         """Conversations end by nothing but somebody's leaving, so a shutdown does not wait for them."""
@@ -229,14 +229,14 @@ class LiveDoor:
         try:
             await self.gateway.execute(route, talk, exchange.story)
         except CallFailed as failed:
-            exchange.error = failed.outcome.cause
+            exchange.error, exchange.message = failed.outcome.cause, failed.outcome.message
             if talk.parting is None or is_about_us(failed.outcome):
                 return await _tell(exchange, client, error_for(failed.outcome, failed.model, paid=failed.paid))
         return await client.close(talk.parting or Parting(NORMAL))
 
 
 async def _tell(exchange: Exchange, client: ClientSocket, error: GatewayError) -> None:
-    exchange.error = error.code
+    exchange.error, exchange.message = error.code, error.message
     code = RESTART if isinstance(error, ShuttingDown) else code_for(error.status)
     await client.close(Parting(code, error.message))
 

@@ -18,7 +18,7 @@ from gemini_balance.api.exchange import Exchange
 from gemini_balance.api.leaving import watching
 from gemini_balance.api.models import list_models
 from gemini_balance.api.pacing import Pacer
-from gemini_balance.api.records import record_of
+from gemini_balance.api.records import keep_sent, record_of
 from gemini_balance.api.reply import ClientReply
 from gemini_balance.api.routes import dialect_of, find, split
 from gemini_balance.api.studio.studio import Terms
@@ -102,7 +102,7 @@ class Door:
             exchange.fail = None  # it leads back to the exchange: a circle that only the collector would find
             self.running.discard(exchange)
             settle(exchange, self.tokens)
-            self.journal.record(record_of(exchange, self.clock))
+            self.journal.record(record_of(exchange, self.clock, told=self.options.error_log_enabled))
 
     def use(self, options: Options) -> None:
         """From the next call on."""
@@ -145,6 +145,8 @@ class Door:
             return await self._resource(exchange, match.resource, receive)
         admit(exchange, authenticate(headers, query, self.tokens), self.tokens)
         body = await read_body(receive, headers.get(b"content-length"), self._largest, self.options.body_idle)
+        if self.options.error_log_record_request_body:
+            keep_sent(exchange, body, int(self.options.error_log_body_kb * 1000))
         if match.made:
             return await self.studio.answer(
                 exchange, match.operation, body, receive, Terms(self._moment(), self.options)

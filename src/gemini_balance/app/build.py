@@ -23,6 +23,7 @@ from gemini_balance.app.clock import SystemClock, request_ids, today
 from gemini_balance.app.kept import NOTHING, Kept
 from gemini_balance.app.managing import forecasts_of, management_of
 from gemini_balance.app.reach import Reach
+from gemini_balance.app.remembered import remembered_of
 from gemini_balance.core.attempts import RetryPolicy
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.core.catalog.told import told_limits
@@ -38,6 +39,7 @@ from gemini_balance.gateway.owners import Owners
 from gemini_balance.gateway.probing import VERTEX_PROBE, KeyChecker
 from gemini_balance.gateway.state import StateKeeper
 from gemini_balance.settings import with_paid
+from gemini_balance.storage.journal.memory import memory_journal
 from gemini_balance.storage.memory import MemoryPictures, MemoryResources
 from gemini_balance.storage.memory.changes import MemoryChanges
 from gemini_balance.storage.memory.options import MemoryOptions
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gemini_balance.app.callers import Callers
+    from gemini_balance.app.remembered import Remembered
     from gemini_balance.core.options import Options
     from gemini_balance.gateway.forecasts import Forecasts
     from gemini_balance.gateway.stores import ChangeLog
@@ -67,7 +70,8 @@ def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: Sys
     gateways, upstreams = _gateways(settings, options, clock, owners, transports)
     (gateway, vertex), (google, _) = gateways, upstreams
     media = WebMedia(*media_terms(options))
-    journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [])
+    calls = kept.journal or memory_journal()
+    journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [], bulk=[calls.sink])
     models = ModelBook(gateway)
     trusted = TrustedProxies(settings.trusted_proxies)
     callers = callers_of(settings, kept, clock)
@@ -83,10 +87,11 @@ def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: Sys
     checkers = _checkers(gateway, vertex, options.check_interval_hours, random.random)
     book, changes = _book(options, kept, clock)
     book.watch(Reach(door, live, gateways, upstreams, transports, media, checkers).apply)
-    parts = journal, models, book, forecasts
+    remembered = remembered_of(calls, changes, journal, book, clock)
+    parts = remembered, models, book, forecasts
     life = _life(kept, clock, gateways, checkers, parts, (transport, raw), callers)
-    management = management_of(settings, kept, callers, (book, changes), forecasts, journal, public)
-    return App(door, live, pages, management, life, settings.shutdown_timeout, book)
+    management = management_of(settings, kept, callers, (book, changes), forecasts, remembered, public)
+    return App(door, live, pages, management, life, settings.shutdown_timeout, book, remembered)
 
 
 def _transports(time_out: float) -> tuple[PooledTransport, RawPooledTransport, WebSockets]:
@@ -129,24 +134,24 @@ def _life(
     clock: SystemClock,
     gateways: tuple[Gateway, Gateway],
     checkers: tuple[KeyChecker, ...],
-    parts: tuple[Journal, ModelBook, OptionBook, Forecasts],
+    parts: tuple[Remembered, ModelBook, OptionBook, Forecasts],
     transports: tuple[PooledTransport, RawPooledTransport],
     callers: Callers,
 ) -> Life:
-    journal, models, book, forecasts = parts
+    remembered, models, book, forecasts = parts
     followers = [Follower(kept.changes, [book.reload, *callers.reloads])] if kept.changes is not None else []
     stores = kept.pool, kept.vertex_pool
     pools = zip(gateways, stores, strict=True)
     keepers = [StateKeeper(gateway.pool, clock, store) for gateway, store in pools if store is not None]
     keepers += [callers.keeper] if callers.keeper is not None else []
     works = (
-        *(journal.run, models.run, forecasts.run, callers.tokens.run),
+        *(remembered.journal.run, remembered.retention.run, models.run, forecasts.run, callers.tokens.run),
         *(checker.run for checker in checkers),
         *(keeper.run for keeper in keepers),
         *(one.run for one in followers),
     )
     closes = kept.close, *(transport.close for transport in transports)
-    ends = *closes, journal.flush, callers.tokens.save_used, *(keeper.save for keeper in keepers)
+    ends = *closes, remembered.journal.close, callers.tokens.save_used, *(keeper.save for keeper in keepers)
     begins = *callers.begins, *(one.begin for one in followers), *(keeper.restore for keeper in keepers)
     return Life(begins, works, ends)
 

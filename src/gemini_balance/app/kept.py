@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from gemini_balance.gateway.calls import KeptJournal
     from gemini_balance.gateway.ports import PictureStore, ResourceStore, StateStore
     from gemini_balance.gateway.stores import (
         AccountStore,
@@ -40,6 +41,7 @@ class Kept:
     accounts: AccountStore | None = None
     first_password: FirstPassword | None = None
     sizes: Sizes | None = None
+    journal: KeptJournal | None = None
     close: Callable[[], Awaitable[None]] = _nothing
 
 

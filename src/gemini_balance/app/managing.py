@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gemini_balance.api.clients import PublicUrl
     from gemini_balance.app.callers import Callers
     from gemini_balance.app.kept import Kept
+    from gemini_balance.app.remembered import Remembered
     from gemini_balance.gateway.execute import Gateway
     from gemini_balance.gateway.journal import Journal
     from gemini_balance.gateway.options import OptionBook
@@ -38,11 +39,13 @@ def management_of(
     callers: Callers,
     options: tuple[OptionBook, ChangeLog],
     forecasts: Forecasts,
-    journal: Journal,
+    remembered: Remembered,
     public: PublicUrl,
 ) -> Management:
-    system = _system(settings, kept, callers, forecasts, journal)
-    cases = UseCases(callers.operators, callers.tokens, *options, forecasts, system)
+    system = _system(settings, kept, callers, forecasts, remembered.journal)
+    cases = UseCases(
+        callers.operators, callers.tokens, *options, forecasts, system, remembered.search, remembered.statistics
+    )
     trusted = public.trusted
     return Management(cases, Whereabouts(public.of, lambda scope, headers: client_of(scope, headers, trusted)))
 

@@ -129,6 +129,7 @@ def _kept(settings: Settings, data: Path | None) -> Kept:
         accounts=database.accounts,
         sizes=database.sizes,
         first_password=PasswordFile(data),
+        journal=database.journal,
         close=database.close,
     )
 

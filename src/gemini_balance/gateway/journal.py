@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 CAPACITY = 10_000
 FLUSH_SECONDS = 0.5
+BATCH = 200  # records handed over in one go; a thousand would be felt by the calls beside them
+BULK = 2_000  # to who writes in a thread: the more come together, the less each costs
 PARTING_SECONDS = 10.0  # that the end waits for what still waits
 log = logging.getLogger(__name__)
 
@@ -32,9 +34,11 @@ class JournalState(NamedTuple):
 class Journal:
     """`record` never waits and never fails: what doesn't fit is counted in `lost`, the oldest first."""
 
-    def __init__(self, sinks: Sequence[RecordSink], capacity: int = CAPACITY) -> None:
+    def __init__(self, sinks: Sequence[RecordSink], capacity: int = CAPACITY, bulk: Sequence[RecordSink] = ()) -> None:
+        """`bulk`: sinks that work in a thread of their own."""
         self._queue: deque[RequestRecord] = deque(maxlen=capacity)
-        self._outlets = [_Outlet(sink, capacity) for sink in sinks]
+        self._outlets = [_Outlet(sink, capacity, BATCH) for sink in sinks]
+        self._outlets += [_Outlet(sink, capacity, BULK) for sink in bulk]
         self._lost = 0
 
     @property
@@ -86,8 +90,9 @@ class Journal:
 class _Outlet:
     """A sink, and what waits for it. A batch that it would not take now comes again, before all others."""
 
-    def __init__(self, sink: RecordSink, capacity: int) -> None:
-        self.sink = sink
+    def __init__(self, sink: RecordSink, capacity: int, batch: int) -> None:
+        self._sink = sink
+        self._batch = batch
         self.lost = 0
         self.away = ""
         self._backlog: deque[RequestRecord] = deque()
@@ -118,13 +123,13 @@ class _Outlet:
 
     def _next(self) -> bool:
         if not self._held:
-            self._held = [self._backlog.popleft() for _ in range(min(self.sink.batch, len(self._backlog)))]
+            self._held = [self._backlog.popleft() for _ in range(min(self._batch, len(self._backlog)))]
         return bool(self._held)
 
     async def _write(self, records: list[RequestRecord]) -> bool:
         """Was that the last time for these? A sink that fails doesn't stop the others."""
         try:
-            await self.sink.write(records)
+            await self._sink.write(records)
         except NotNow as error:
             if not self.away:
                 log.warning("The journal can't be written (%s): calls are kept in memory until it can", error)

@@ -256,10 +256,7 @@ class NotNow(Exception):
 
 
 class RecordSink(Protocol):
-    """Takes journal records in batches of up to `batch`."""
-
-    @property
-    def batch(self) -> int: ...
+    """Takes journal records in batches."""
 
     async def write(self, records: list[RequestRecord]) -> None:
         """All of them or none. Raises NotNow when they shall come again, exactly these, before any others."""

@@ -52,4 +52,4 @@ class RequestRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, t
     ending: str = ""
     token_id: str = ""
     message: str = ""  # what the caller of a failed call was told
-    body: bytes = b""  # what it had sent, as it came, where that shall be kept
+    body: str = ""  # what it had sent, where that shall be kept

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.accounts import Operators
     from gemini_balance.gateway.forecasts import Forecasts
     from gemini_balance.gateway.options import OptionBook
+    from gemini_balance.gateway.search import Search
+    from gemini_balance.gateway.statistics import Statistics
     from gemini_balance.gateway.stores import ChangeLog
     from gemini_balance.gateway.system import System
     from gemini_balance.gateway.tokens import TokenBook
@@ -24,3 +26,5 @@ class UseCases:
     changes: ChangeLog
     forecasts: Forecasts
     system: System
+    search: Search
+    statistics: Statistics

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.record import RequestRecord
 
 _ENCODER = msgspec.json.Encoder()
-BATCH = 200  # records; a thousand would be felt by the calls beside them
 QUIET = ("uvicorn.access", "uvicorn.error", "asyncio", "aiohttp.access")
 
 
@@ -41,13 +40,11 @@ def configure(level: str) -> None:
 class AccessLog:
     """Implements `RecordSink`: one JSON line a call. Written by the batch: a logger costs ten times that."""
 
-    batch = BATCH
-
     def __init__(self, out: TextIO) -> None:
         self._out = out
 
     async def write(self, records: list[RequestRecord]) -> None:
         """What callers sent is not for it."""
-        lines = [replace(record, body=b"") if record.body else record for record in records]
+        lines = [replace(record, body="") if record.body else record for record in records]
         self._out.write(_ENCODER.encode_lines(lines).decode())
         self._out.flush()

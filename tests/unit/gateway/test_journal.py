@@ -21,7 +21,6 @@ class Sink:
 
     batches: list[str] = field(default_factory=list)
     gate: asyncio.Event | None = None
-    batch: int = 3
 
     async def write(self, records: list[RequestRecord]) -> None:
         if self.gate is not None:
@@ -31,8 +30,6 @@ class Sink:
 
 class Failing:
     """A mistake of ours."""
-
-    batch = 3
 
     async def write(self, records: list[RequestRecord]) -> None:
         raise ValueError("what is this?")

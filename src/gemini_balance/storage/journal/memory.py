@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from gemini_balance.core.histogram import Histogram
 from gemini_balance.core.outcome import Usage
-from gemini_balance.core.redaction import redact
 from gemini_balance.gateway.calls import By, ErrorDetail, Found, KeptCall, KeptJournal, Sums, began, number_of
 from gemini_balance.storage.journal.sums import COUNT, ERRORS, FIRST_BYTE, LATENCY, PROMPT, Group, Sum, grouped
 
@@ -19,14 +18,12 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.calls import CallFilter, Limits, Question
     from gemini_balance.gateway.record import RequestRecord
 
-MOST = 10_000
+MOST = 2_000
 ANSWERED = 400  # statuses below
 
 
 class MemoryCalls:
     """Implements `RecordSink` and `CallLog`."""
-
-    batch = MOST
 
     def __init__(self, most: int = MOST) -> None:
         self._records: deque[RequestRecord] = deque(maxlen=most)
@@ -74,8 +71,7 @@ def memory_journal() -> KeptJournal:
 def _kept(record: RequestRecord) -> KeptCall:
     number = number_of(record.id, 0)
     last = record.attempts[-1] if record.attempts else None
-    body = redact(record.body.decode(errors="replace")) if record.body else None
-    error = ErrorDetail(method=record.method, path=record.path, message=record.message, body=body)
+    told = ErrorDetail(method=record.method, path=record.path, message=record.message, body=record.body or None)
     return KeptCall(
         number=number,
         id=record.id,
@@ -97,7 +93,7 @@ def _kept(record: RequestRecord) -> KeptCall:
         usage=record.usage,
         attempts=record.attempts,
         skipped=record.skipped,
-        error=error if record.message else None,
+        error=told if record.message else None,
     )
 
 

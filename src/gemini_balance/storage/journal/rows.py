@@ -9,7 +9,6 @@ import msgspec
 from msgspec.structs import astuple
 
 from gemini_balance.core.outcome import NO_USAGE, Cause, Usage
-from gemini_balance.core.redaction import redact
 from gemini_balance.core.wire.codec import encode
 from gemini_balance.gateway.calls import GOOD_ENDINGS, number_of
 from gemini_balance.gateway.record import AttemptRecord, RequestRecord, SkippedRecord
@@ -80,8 +79,7 @@ def _trouble(record: RequestRecord) -> Trouble:
 
 
 def detail_row(number: int, record: RequestRecord) -> DetailRow:
-    """Secrets in the body are hidden."""
-    body = plain(redact(record.body.decode(errors="replace"))) if record.body else None
+    body = plain(record.body) if record.body else None
     return number, record.method, plain(record.path), plain(record.message), body
 
 

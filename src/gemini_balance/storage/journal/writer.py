@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from gemini_balance.gateway.record import RequestRecord
 
-BATCH = 2000  # the more come together, the fewer sums are written for each
 AT_ONCE = 50  # records that are looked at without a pause
 PATIENCE_SECONDS = 10  # with a server that does not answer
 AWAY = (OperationalError, InterfaceError, OSError)
@@ -34,8 +33,6 @@ SUMS = ("minutes", "hours", "days", "token_hours", "token_days", "key_days")
 
 class CallWriter:
     """Implements `RecordSink`. The same batch may come twice: it is there once."""
-
-    batch = BATCH
 
     def __init__(self, url: URL) -> None:
         self._engine = _engine(url)
