@@ -8,7 +8,6 @@ import pytest
 from msgspec.structs import replace
 
 from gemini_balance.gateway.stores import Account, Change, Subject
-from gemini_balance.storage.accounts import StoredAccounts
 from gemini_balance.storage.database import Database
 from gemini_balance.storage.memory.accounts import MemoryAccounts
 from tests.contract.databases import SECRET_KEY
@@ -31,7 +30,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         return
     url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
     database = Database(url, tmp_path / "data", SECRET_KEY)
-    yield StoredAccounts(database.engine)
+    yield database.accounts
     await database.close()
 
 
@@ -57,7 +56,7 @@ async def test_the_last_word_counts(store: AccountStore) -> None:
 
 async def test_who_changed_what_is_written_with_it(database_url: str, tmp_path: Path) -> None:
     database = Database(database_url, tmp_path, SECRET_KEY)
-    accounts = StoredAccounts(database.engine)
+    accounts = database.accounts
     await accounts.add(ACCOUNT, CHANGE)
     await accounts.add(ACCOUNT, replace(CHANGE, action="in vain"))
     await accounts.put(ACCOUNT, replace(CHANGE, who="operator", action="change password"))

@@ -67,8 +67,14 @@ MEANINGS = {
     "VERTEX_API_KEYS": "Keys of Vertex AI in express mode, in the same form, for `/vertex-express/v1beta`.",
     "VERTEX_EXPRESS_BASE_URL": "Where Vertex AI is, with its version.",
     "PAID_KEY": "A Gemini key with billing. It serves `/images/…` and the models of `PAID_MODELS`, and nothing else.",
-    "ALLOWED_TOKENS": "What clients may send as their API key. While it is empty, every call is answered with 401.",
-    "AUTH_TOKEN": "The operator's password.",
+    "ALLOWED_TOKENS": (
+        "What clients may send as their API key; [more can be made](tokens.md), with limits. While there is none, "
+        "every call is answered with 401."
+    ),
+    "AUTH_TOKEN": (
+        "The operator's password, which scripts show as a bearer token. Empty: one is made at the first start, "
+        "printed, and written to `data/initial-password` until it is changed. Not to be one of `ALLOWED_TOKENS`."
+    ),
     "DATABASE_URL": (
         "PostgreSQL's address, `postgresql://user:password@host/name`, for what must outlive the process: who made "
         "which file or cache, and what the pool learnt of limits and projects. Empty: SQLite, in "
@@ -112,8 +118,14 @@ MEANINGS_ZH = {
     "VERTEX_API_KEYS": "Vertex AI express 模式的密钥，形式相同，用于 `/vertex-express/v1beta`。",
     "VERTEX_EXPRESS_BASE_URL": "Vertex AI 的地址，含版本号。",
     "PAID_KEY": "已开通结算的 Gemini 密钥。只用于 `/images/…` 和 `PAID_MODELS` 中的模型。",
-    "ALLOWED_TOKENS": "客户端可以作为 API 密钥发送的令牌。为空时，所有调用都返回 401。",
-    "AUTH_TOKEN": "管理员密码。",
+    "ALLOWED_TOKENS": (
+        "客户端可以作为 API 密钥发送的令牌；[还可以另外创建](tokens.zh.md)带限额的令牌。"
+        "一个都没有时，所有调用都返回 401。"
+    ),
+    "AUTH_TOKEN": (
+        "管理员密码，脚本把它作为 bearer 令牌发送。留空：首次启动时生成一个，打印出来并写入 `data/initial-password`，"
+        "直到它被修改。不要与 `ALLOWED_TOKENS` 中的令牌相同。"
+    ),
     "DATABASE_URL": (
         "PostgreSQL 的地址 `postgresql://user:password@host/name`，用于保存进程结束后仍需保留的内容：谁创建了哪个文件或缓存，"
         "以及密钥池学到的限额和项目。留空：SQLite，位于 `data/gemini-balance.db`。"

@@ -16,7 +16,16 @@ from gemini_balance.api.leaving import watching
 from gemini_balance.api.names import ROUTE
 from gemini_balance.api.raw_reply import PassedOn
 from gemini_balance.api.references import client_of, without_packing
-from gemini_balance.api.resource_route import UPLOAD, forwarded, page_of, route_to, streams, with_body, with_pieces
+from gemini_balance.api.resource_route import (
+    UPLOAD,
+    check_models,
+    forwarded,
+    page_of,
+    route_to,
+    streams,
+    with_body,
+    with_pieces,
+)
 from gemini_balance.api.routes import nothing_at
 from gemini_balance.core.attempts import COUNTED, FREE
 from gemini_balance.core.call import Call, Framing, Operation
@@ -96,6 +105,7 @@ class Carrier:
             length = exchange.headers.get(b"content-length")
             body = await read_body(receive, length, largest, options.body_idle)
             body, referred, unchanged = await self.references.looked_into(exchange, body, largest)
+            check_models(exchange.caller, found, body)
             route = with_body(
                 route if unchanged else replace(route, headers=without_packing(route.headers)), body, found
             )

@@ -36,6 +36,7 @@ class ClientSocket:
     async def refuse(self, error: GatewayError) -> None:
         """Answer with an error of HTTP's instead."""
         self._exchange.status, self._exchange.error, self._exchange.done = error.status, error.code, True
+        self._exchange.message = error.message
         headers = [(b"content-type", JSON), *self._exchange.told]
         body = self._exchange.dialect.error(error)
         await self._exchange.send({"type": "websocket.http.response.start", "status": error.status, "headers": headers})

@@ -6,7 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from gemini_balance.api import names
-from gemini_balance.core.errors import BodyStalled, MethodNotAllowed, NotSignedIn, OverloadLasts, PoolBusy
+from gemini_balance.core.errors import BodyStalled, MethodNotAllowed, NotSignedIn, OverloadLasts, RateLimited
 from gemini_balance.core.outcome import Blame, Cause
 from gemini_balance.gateway.failures import error_for
 
@@ -27,7 +27,7 @@ REFUSALS = frozenset({401, 402, 403, 407})  # of a credential: the caller's own 
 async def send_error(exchange: Exchange, error: GatewayError) -> None:
     if exchange.done:
         return
-    exchange.error = error.code
+    exchange.error, exchange.message = error.code, error.message
     if exchange.opened and exchange.fail is not None:
         await exchange.fail(error)
     else:
@@ -41,7 +41,7 @@ async def send_failure(exchange: Exchange, failed: CallFailed, reply: ClientRepl
     if verbatim and reply is not None and _ended(outcome) and (reply.holds or exchange.opened):
         await reply.finish(outcome.body)
     elif verbatim and outcome.body and not exchange.opened:
-        exchange.error = outcome.cause
+        exchange.error, exchange.message = outcome.cause, outcome.message
         headers = (
             _headers(error_for(outcome, failed.model, paid=failed.paid)) if _may_be_retried(exchange, outcome) else []
         )
@@ -75,7 +75,7 @@ def _headers(error: GatewayError) -> Headers:
     if error.should_retry is not None:
         headers.append((names.SHOULD_RETRY, b"true" if error.should_retry else b"false"))
     match error:
-        case PoolBusy() | OverloadLasts():
+        case RateLimited() | OverloadLasts():
             headers.append((names.RETRY_AFTER, b"%d" % ceil(error.retry_after)))
             headers.append((names.RETRY_AFTER_MS, b"%d" % ceil(error.retry_after * 1000)))
         case MethodNotAllowed():

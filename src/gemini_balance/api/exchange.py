@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gemini_balance.api import names
 from gemini_balance.api.asgi import BEGIN_REPLY
+from gemini_balance.core.call import NOBODY
 from gemini_balance.gateway.story import Story
 
 if TYPE_CHECKING:
@@ -46,11 +47,19 @@ class Exchange:
     status: int = 0  # sent to the client; 0 until then
     done: bool = False
     error: str = ""  # the code of the error the client was told
+    message: str = ""  # and its sentence
+    sent: bytes = b""  # how the request's body begins, where it is kept of calls that fail
+    sent_most: int = 0  # characters of it that are kept
 
     def leave(self) -> None:
         """The client is gone: nobody waits for the answer, so the work for it ends."""
         if not self.done and self.task is not None:
             self.task.cancel()
+
+    @property
+    def caller(self) -> Principal:
+        """Who calls, as far as that is known."""
+        return self.principal or NOBODY
 
     @property
     def opened(self) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs
 
 from gemini_balance.api import cors, names
-from gemini_balance.api.auth import authenticate
+from gemini_balance.api.auth import admit, authenticate, settle
 from gemini_balance.api.client_socket import ClientSocket
 from gemini_balance.api.clients import client_of
 from gemini_balance.api.errors import is_about_us
@@ -102,7 +102,8 @@ class LiveDoor:
         finally:
             client.abort()
             self.running.discard(exchange)
-            self.journal.record(record_of(exchange, self.clock))
+            settle(exchange, self.tokens)
+            self.journal.record(record_of(exchange, self.clock, told=self.options.error_log_enabled))
 
     def drain(self) -> None:
         """Conversations end by nothing but somebody's leaving, so a shutdown does not wait for them."""
@@ -150,7 +151,7 @@ class LiveDoor:
 
     async def _converse(self, exchange: Exchange, client: ClientSocket, found: LiveMethod) -> None:
         caller = await self._caller(exchange, found)
-        exchange.principal = caller.principal
+        admit(exchange, caller.principal, self.tokens)
         try:
             async with asyncio.timeout(self.options.time_out):
                 first = await client.receive()
@@ -187,6 +188,7 @@ class LiveDoor:
         """Raises ModelNotFound for a name that no model has, NotFound for a session of somebody else."""
         if setup.model:
             check_name(setup.model)
+        caller.principal.check_model(setup.model)
         resumed = await self.owners.pin(caller.principal.id, [session(setup.handle)] if setup.handle else [])
         if resumed is not None and caller.key not in (None, resumed):
             raise BadRequest("This session lives with another API key than the ephemeral token.")
@@ -203,7 +205,12 @@ class LiveDoor:
             body=b"",
             framing=Framing.RAW,
             demand=Demand(
-                setup.model, tokens=tokens_in(said), client=caller.principal.name, pinned=pinned, hurried=alone
+                setup.model,
+                tokens=tokens_in(said),
+                client=caller.principal.id,
+                pinned=pinned,
+                hurried=alone,
+                tags=caller.principal.tags,
             ),
             verbatim=True,
             single_attempt=alone,
@@ -222,14 +229,14 @@ class LiveDoor:
         try:
             await self.gateway.execute(route, talk, exchange.story)
         except CallFailed as failed:
-            exchange.error = failed.outcome.cause
+            exchange.error, exchange.message = failed.outcome.cause, failed.outcome.message
             if talk.parting is None or is_about_us(failed.outcome):
                 return await _tell(exchange, client, error_for(failed.outcome, failed.model, paid=failed.paid))
         return await client.close(talk.parting or Parting(NORMAL))
 
 
 async def _tell(exchange: Exchange, client: ClientSocket, error: GatewayError) -> None:
-    exchange.error = error.code
+    exchange.error, exchange.message = error.code, error.message
     code = RESTART if isinstance(error, ShuttingDown) else code_for(error.status)
     await client.close(Parting(code, error.message))
 

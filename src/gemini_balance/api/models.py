@@ -26,9 +26,9 @@ async def list_models(exchange: Exchange, call: Call, book: ModelBook, options: 
 
     Raises ModelNotFound, and BadRequest for a page token that is not ours.
     """
-    if not book.listed:
-        await book.refresh()
-    hidden = frozenset(options.filtered_models) | _not_for(exchange.principal, book.listed)
+    if not book.listed and not await book.refresh() and exchange.caller.models:
+        raise UpstreamFailed("The list of models is not known, so which of them this token may use isn't either.")
+    hidden = frozenset(options.filtered_models) | _not_for(exchange.caller, book.listed)
     if call.verbatim:
         return await _googles(exchange, call, book, hidden)
     shown = book.shown(options.search_models, options.image_models, hidden)
@@ -61,9 +61,9 @@ async def _googles(exchange: Exchange, call: Call, book: ModelBook, hidden: froz
     return True
 
 
-def _not_for(principal: Principal | None, listed: frozenset[str]) -> frozenset[str]:
+def _not_for(principal: Principal, listed: frozenset[str]) -> frozenset[str]:
     """What a token with a list of its own is not shown; a model's names with a suffix go with it."""
-    return listed - principal.models if principal is not None and principal.models else frozenset()
+    return listed - principal.models if principal.models else frozenset()
 
 
 def _of_vertex(entries: Mapping[str, Listed]) -> Mapping[str, Listed]:

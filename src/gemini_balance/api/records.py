@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gemini_balance.core.outcome import NO_USAGE
+from gemini_balance.core.redaction import redact
 from gemini_balance.gateway.record import AttemptRecord, RequestRecord, SkippedRecord
 
 if TYPE_CHECKING:
     from gemini_balance.api.exchange import Exchange
     from gemini_balance.core.attempts import Attempt
+    from gemini_balance.core.outcome import Usage
     from gemini_balance.gateway.ports import Clock
 
+LONGEST_MESSAGE = 4_000  # characters
+MARGIN = 1_000  # bytes of a body beyond those that are kept, in which a secret may end
 CLIENT_CLOSED = 499  # nginx's number for it; never sent
 
 
-def record_of(exchange: Exchange, clock: Clock) -> RequestRecord:
+def keep_sent(exchange: Exchange, body: bytes, most: int) -> None:
+    """For the record of a call that fails: `most` characters of what it sent."""
+    exchange.sent, exchange.sent_most = body[: most + MARGIN], most
+
+
+def record_of(exchange: Exchange, clock: Clock, *, told: bool = True) -> RequestRecord:
+    """`told`: shall be kept what the caller of a failed call is told?"""
     story, call, last = exchange.story, exchange.call, exchange.story.last
     seconds = clock.now() - exchange.began
     return RequestRecord(
@@ -30,19 +41,34 @@ def record_of(exchange: Exchange, clock: Clock) -> RequestRecord:
         operation=call.operation if call else "",
         model_asked=call.model if call else "",
         model_used=story.model,
-        attempts=tuple([_attempt(attempt) for attempt in story.attempts]),
+        attempts=_attempts(story.attempts),
         skipped=tuple([SkippedRecord(*one) for one in story.skipped]) if story.skipped else (),
         waited=story.waited,
         first_byte=story.first_byte,
         usage=story.usage,
         finish=last.finish if last else "",
         ending=_ending(exchange),
+        token_id=exchange.principal.id if exchange.principal else "",
+        message=redact(exchange.message)[:LONGEST_MESSAGE] if told and exchange.error else "",
+        body=_sent(exchange) if told and exchange.error and exchange.sent else "",
     )
 
 
-def _attempt(attempt: Attempt) -> AttemptRecord:
+def _sent(exchange: Exchange) -> str:
+    """Redacted before it is cut: half a secret has no shape."""
+    return redact(exchange.sent.decode(errors="replace"))[: exchange.sent_most]
+
+
+def _attempts(attempts: list[Attempt]) -> tuple[AttemptRecord, ...]:
+    """What was used is told of each where there are several: a call's answer may be made of more than one."""
+    several = len(attempts) > 1
+    return tuple([_attempt(one, one.outcome.usage if several else NO_USAGE) for one in attempts])
+
+
+def _attempt(attempt: Attempt, usage: Usage) -> AttemptRecord:
     outcome = attempt.outcome
-    return AttemptRecord(attempt.key, outcome.cause, outcome.status, attempt.seconds, attempt.why, attempt.until)
+    told = attempt.why, attempt.until, usage
+    return AttemptRecord(attempt.key, outcome.cause, outcome.status, attempt.seconds, *told)
 
 
 def _ending(exchange: Exchange) -> str:

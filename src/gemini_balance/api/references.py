@@ -106,7 +106,7 @@ def unpacked(body: bytes, packing: bytes, largest: int) -> bytes:
 
 def client_of(exchange: Exchange) -> str:
     """The id of the caller's token."""
-    return exchange.principal.id if exchange.principal is not None else ""
+    return exchange.caller.id
 
 
 def without_packing(headers: Pairs) -> Pairs:

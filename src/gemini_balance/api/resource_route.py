@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gemini_balance.api.exchange import Exchange
+    from gemini_balance.core.call import Principal
     from gemini_balance.core.pool import KeyId
 
 # What of a caller's headers means something to Google beside X-Goog-Upload-*.
@@ -31,8 +32,19 @@ HAVE_MODELS = frozenset({"interactions", "cachedContents"})
 BODYLESS = frozenset({"GET", "DELETE"})
 
 
-class _Asked(msgspec.Struct):
+USE_MODELS = frozenset({"interactions", "cachedContents", "auth_tokens", "tunedModels", "agents", "triggers"})
+"""Collections in which what is made works with a model."""
+
+
+class _Setup(msgspec.Struct, frozen=True):
     model: str = ""
+
+
+class _Asked(msgspec.Struct, rename="camel"):
+    model: str = ""
+    agent: str = ""
+    base_model: str = ""
+    bidi_generate_content_setup: _Setup = _Setup()
 
 
 _asked = msgspec.json.Decoder(_Asked)
@@ -59,7 +71,7 @@ def route_to(
         path=f"{path}?{query}" if query else path,
         body=b"",
         framing=Framing.RAW,
-        demand=Demand("", client=exchange.principal.name if exchange.principal else ""),
+        demand=Demand("", client=exchange.caller.id, tags=exchange.caller.tags),
         headers=headers,
         verbatim=True,
         single_attempt=strict,
@@ -90,11 +102,25 @@ def with_body(route: Route, body: bytes, found: Resource) -> Route:
     return replace(route, body=body, headers=headers, model=model, demand=replace(route.demand, model=model))
 
 
+def check_models(caller: Principal, found: Resource, body: bytes) -> None:
+    """A token with a list of models makes nothing that works with another one, or with any. Raises ModelNotFound."""
+    if caller.models and found.creates and found.collection in USE_MODELS:
+        asked = _read(body)
+        names = (asked.model, asked.agent, asked.base_model, asked.bidi_generate_content_setup.model)
+        for name in [name for name in names if name] or [""]:
+            caller.check_model(name)
+
+
 def _model_in(body: bytes) -> str:
+    return _read(body).model.removeprefix("models/")
+
+
+def _read(body: bytes) -> _Asked:
+    """Empty where it can't be read."""
     try:
-        return _asked.decode(body).model.removeprefix("models/")
+        return _asked.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
+        return _Asked()
 
 
 def streams(found: Resource, headers: Mapping[bytes, bytes], query: str) -> bool:

@@ -11,14 +11,14 @@ from msgspec.structs import replace
 
 from gemini_balance.api import cors, names, references
 from gemini_balance.api.asgi import ClientLeft, read_body
-from gemini_balance.api.auth import authenticate
+from gemini_balance.api.auth import admit, authenticate, settle
 from gemini_balance.api.clients import client_of
 from gemini_balance.api.errors import send_error, send_failure
 from gemini_balance.api.exchange import Exchange
 from gemini_balance.api.leaving import watching
 from gemini_balance.api.models import list_models
 from gemini_balance.api.pacing import Pacer
-from gemini_balance.api.records import record_of
+from gemini_balance.api.records import keep_sent, record_of
 from gemini_balance.api.reply import ClientReply
 from gemini_balance.api.routes import dialect_of, find, split
 from gemini_balance.api.studio.studio import Terms
@@ -101,7 +101,8 @@ class Door:
         finally:
             exchange.fail = None  # it leads back to the exchange: a circle that only the collector would find
             self.running.discard(exchange)
-            self.journal.record(record_of(exchange, self.clock))
+            settle(exchange, self.tokens)
+            self.journal.record(record_of(exchange, self.clock, told=self.options.error_log_enabled))
 
     def use(self, options: Options) -> None:
         """From the next call on."""
@@ -142,8 +143,10 @@ class Door:
         match = find(method, path, exchange.place, exchange.dialect)
         if match.resource is not None:
             return await self._resource(exchange, match.resource, receive)
-        exchange.principal = authenticate(headers, query, self.tokens)
+        admit(exchange, authenticate(headers, query, self.tokens), self.tokens)
         body = await read_body(receive, headers.get(b"content-length"), self._largest, self.options.body_idle)
+        if self.options.error_log_record_request_body:
+            keep_sent(exchange, body, int(self.options.error_log_body_kb * 1000))
         if match.made:
             return await self.studio.answer(
                 exchange, match.operation, body, receive, Terms(self._moment(), self.options)
@@ -163,14 +166,15 @@ class Door:
         return None
 
     async def _method(self, exchange: Exchange, call: Call, receive: Receive, aside: Pieces) -> None:
-        route = route_of(call, self._moment(), exchange.principal.name if exchange.principal else "")
+        route = route_of(call, self._moment(), exchange.caller)
+        exchange.caller.check_model(call.model, route.model)
         tell(exchange, call, route.model, route.dropped, route.warning)
         await self.carrier.method(exchange, call, _with(route, whole(route.body, aside)), receive, self.options)
 
     async def _resource(self, exchange: Exchange, found: Resource, receive: Receive) -> None:
-        exchange.principal = await self.carrier.uploader(exchange, self.tokens) or authenticate(
-            exchange.headers, exchange.scope["query_string"], self.tokens
-        )
+        uploader = await self.carrier.uploader(exchange, self.tokens)
+        caller = uploader or authenticate(exchange.headers, exchange.scope["query_string"], self.tokens)
+        admit(exchange, caller, self.tokens, counts=uploader is None)
         await self.carrier.resource(exchange, found, receive, self._largest, self.options)
 
     @property
@@ -231,8 +235,8 @@ class Door:
 
     def _routed(self, exchange: Exchange, call: Call, size: int, aside: Pieces) -> Route:
         attachments = self._attachments(exchange, call, size, aside)
-        who = exchange.principal.name if exchange.principal else ""
-        route = delivered(route_of(call, self._moment(), who), call, self.options)
+        route = delivered(route_of(call, self._moment(), exchange.caller), call, self.options)
+        exchange.caller.check_model(call.model, route.model)
         tell(exchange, call, route.model, route.dropped, route.warning)
         if aside:
             route = _with(route, whole(route.body, aside))

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from gemini_balance.api.asgi import Receive, Scope, Send
     from gemini_balance.api.live import LiveDoor
     from gemini_balance.api.serve import Door
+    from gemini_balance.app.remembered import Remembered
     from gemini_balance.gateway.options import OptionBook
+    from gemini_balance.management.door import Management
 
 PAGES = (["health"], [PREFIX])
 """First segments of what is no client's call."""
+MANAGEMENT = "/api/admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,18 @@ class App:
     door: Door
     live: LiveDoor
     pages: Starlette
+    management: Management
     life: Life
     shutdown_timeout: float
     options: OptionBook
+    remembered: Remembered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
             case "http" if scope["path"] == "/" or scope["path"].split("/", 2)[1:2] in PAGES:
                 await self.pages(scope, receive, send)
+            case "http" if _is_managed(scope["path"]):
+                await self.management(scope, receive, send)
             case "http":
                 await self.door(scope, receive, send)
             case "lifespan":
@@ -79,6 +86,10 @@ class App:
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _is_managed(path: str) -> bool:
+    return path.startswith(MANAGEMENT) and path[len(MANAGEMENT) : len(MANAGEMENT) + 1] in {"", "/"}
 
 
 async def _end(task: asyncio.Task[None]) -> None:

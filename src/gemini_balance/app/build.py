@@ -18,9 +18,12 @@ from gemini_balance.api.pictures import picture_route
 from gemini_balance.api.serve import Door
 from gemini_balance.app.adapters import image_host, media_terms, references_of, studio_of
 from gemini_balance.app.app import App, Life
+from gemini_balance.app.callers import callers_of
 from gemini_balance.app.clock import SystemClock, request_ids, today
 from gemini_balance.app.kept import NOTHING, Kept
+from gemini_balance.app.managing import forecasts_of, management_of
 from gemini_balance.app.reach import Reach
+from gemini_balance.app.remembered import remembered_of
 from gemini_balance.core.attempts import RetryPolicy
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.core.catalog.told import told_limits
@@ -30,13 +33,13 @@ from gemini_balance.gateway.attaching import Attacher
 from gemini_balance.gateway.execute import Gateway
 from gemini_balance.gateway.following import Follower
 from gemini_balance.gateway.journal import Journal
-from gemini_balance.gateway.keys import VERTEX_PROBE, KeyChecker
 from gemini_balance.gateway.models import ModelBook
 from gemini_balance.gateway.options import OptionBook
 from gemini_balance.gateway.owners import Owners
+from gemini_balance.gateway.probing import VERTEX_PROBE, KeyChecker
 from gemini_balance.gateway.state import StateKeeper
-from gemini_balance.gateway.tokens import TokenBook
 from gemini_balance.settings import with_paid
+from gemini_balance.storage.journal.memory import memory_journal
 from gemini_balance.storage.memory import MemoryPictures, MemoryResources
 from gemini_balance.storage.memory.changes import MemoryChanges
 from gemini_balance.storage.memory.options import MemoryOptions
@@ -51,7 +54,11 @@ from gemini_balance.upstreams.vertex_express.upstream import VertexExpress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gemini_balance.app.callers import Callers
+    from gemini_balance.app.remembered import Remembered
     from gemini_balance.core.options import Options
+    from gemini_balance.gateway.forecasts import Forecasts
+    from gemini_balance.gateway.stores import ChangeLog
     from gemini_balance.settings import Settings
 
 
@@ -63,24 +70,28 @@ def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: Sys
     gateways, upstreams = _gateways(settings, options, clock, owners, transports)
     (gateway, vertex), (google, _) = gateways, upstreams
     media = WebMedia(*media_terms(options))
-    journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [])
+    calls = kept.journal or memory_journal()
+    journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [], bulk=[calls.sink])
     models = ModelBook(gateway)
     trusted = TrustedProxies(settings.trusted_proxies)
-    tokens = TokenBook(settings.allowed_tokens, secrets.token_bytes(32))
+    callers = callers_of(settings, kept, clock)
     public = PublicUrl(settings.public_url, trusted)
     carrier = Carrier(gateway, raw, owners, references_of(owners, public, google.address))
     album = Album(kept.pictures or MemoryPictures(secrets.token_bytes(32)), clock, image_host(settings, clock))
     studio = studio_of(gateway, album, public)
     ids = request_ids()
     asked = gateway, vertex, media, carrier, studio, models
-    door = Door(*asked, tokens, options, journal, clock, trusted, ids, today)
-    live = LiveDoor(gateway, sockets, owners, tokens, options, journal, clock, trusted, ids)
-    pages = _pages(door, public, album)
+    door = Door(*asked, callers.tokens, options, journal, clock, trusted, ids, today)
+    live = LiveDoor(gateway, sockets, owners, callers.tokens, options, journal, clock, trusted, ids)
+    pages, forecasts = _pages(door, public, album), forecasts_of(gateway, vertex)
     checkers = _checkers(gateway, vertex, options.check_interval_hours, random.random)
-    book = _book(options, kept, clock)
+    book, changes = _book(options, kept, clock)
     book.watch(Reach(door, live, gateways, upstreams, transports, media, checkers).apply)
-    life = _life(kept, clock, gateways, checkers, (journal, models, book), (transport, raw))
-    return App(door, live, pages, life, settings.shutdown_timeout, book)
+    remembered = remembered_of(calls, changes, journal, book, clock)
+    parts = remembered, models, book, forecasts
+    life = _life(kept, clock, gateways, checkers, parts, (transport, raw), callers)
+    management = management_of(settings, kept, callers, (book, changes), forecasts, remembered, public)
+    return App(door, live, pages, management, life, settings.shutdown_timeout, book, remembered)
 
 
 def _transports(time_out: float) -> tuple[PooledTransport, RawPooledTransport, WebSockets]:
@@ -106,12 +117,12 @@ def _gateways(
     return (gateway, vertex), (google, express)
 
 
-def _book(environment: Options, kept: Kept, clock: SystemClock) -> OptionBook:
+def _book(environment: Options, kept: Kept, clock: SystemClock) -> tuple[OptionBook, ChangeLog]:
     """What operators change is kept, or forgotten at the end of the process."""
     if kept.options is not None and kept.changes is not None:
-        return OptionBook(environment, kept.options, kept.changes, clock)
+        return OptionBook(environment, kept.options, kept.changes, clock), kept.changes
     changes = MemoryChanges()
-    return OptionBook(environment, MemoryOptions(changes), changes, clock)
+    return OptionBook(environment, MemoryOptions(changes), changes, clock), changes
 
 
 def _checkers(gateway: Gateway, vertex: Gateway, hours: float, dice: Callable[[], float]) -> tuple[KeyChecker, ...]:
@@ -123,24 +134,26 @@ def _life(
     clock: SystemClock,
     gateways: tuple[Gateway, Gateway],
     checkers: tuple[KeyChecker, ...],
-    parts: tuple[Journal, ModelBook, OptionBook],
+    parts: tuple[Remembered, ModelBook, OptionBook, Forecasts],
     transports: tuple[PooledTransport, RawPooledTransport],
+    callers: Callers,
 ) -> Life:
-    journal, models, book = parts
-    followers = [Follower(kept.changes, [book.reload])] if kept.changes is not None else []
+    remembered, models, book, forecasts = parts
+    followers = [Follower(kept.changes, [book.reload, *callers.reloads])] if kept.changes is not None else []
     stores = kept.pool, kept.vertex_pool
     pools = zip(gateways, stores, strict=True)
     keepers = [StateKeeper(gateway.pool, clock, store) for gateway, store in pools if store is not None]
+    keepers += [callers.keeper] if callers.keeper is not None else []
     works = (
-        journal.run,
-        models.run,
+        *(remembered.journal.run, remembered.retention.run, models.run, forecasts.run, callers.tokens.run),
         *(checker.run for checker in checkers),
         *(keeper.run for keeper in keepers),
         *(one.run for one in followers),
     )
     closes = kept.close, *(transport.close for transport in transports)
-    ends = *closes, journal.flush, *(keeper.save for keeper in keepers)
-    return Life((*(one.begin for one in followers), *(keeper.restore for keeper in keepers)), works, ends)
+    ends = *closes, remembered.journal.close, callers.tokens.save_used, *(keeper.save for keeper in keepers)
+    begins = *callers.begins, *(one.begin for one in followers), *(keeper.restore for keeper in keepers)
+    return Life(begins, works, ends)
 
 
 def _pages(door: Door, public: PublicUrl, album: Album) -> Starlette:

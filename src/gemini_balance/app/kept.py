@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from gemini_balance.gateway.calls import KeptJournal
     from gemini_balance.gateway.ports import PictureStore, ResourceStore, StateStore
-    from gemini_balance.gateway.stores import ChangeLog, OptionStore
+    from gemini_balance.gateway.stores import (
+        AccountStore,
+        ChangeLog,
+        FirstPassword,
+        OptionStore,
+        Secrets,
+        Sizes,
+        TokenStore,
+    )
 
 
 async def _nothing() -> None:
@@ -26,6 +35,13 @@ class Kept:
     vertex_pool: StateStore | None = None
     options: OptionStore | None = None
     changes: ChangeLog | None = None
+    secrets: Secrets | None = None
+    tokens: TokenStore | None = None
+    allowances: StateStore | None = None
+    accounts: AccountStore | None = None
+    first_password: FirstPassword | None = None
+    sizes: Sizes | None = None
+    journal: KeptJournal | None = None
     close: Callable[[], Awaitable[None]] = _nothing
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gemini_balance.api.serve import Door
     from gemini_balance.core.options import Options
     from gemini_balance.gateway.execute import Gateway
-    from gemini_balance.gateway.keys import KeyChecker
+    from gemini_balance.gateway.probing import KeyChecker
     from gemini_balance.upstreams.gemini_api.upstream import GeminiApi
     from gemini_balance.upstreams.media import WebMedia
     from gemini_balance.upstreams.raw import RawPooledTransport

@@ -101,6 +101,7 @@ def _kept(settings: Settings, data: Path | None) -> Kept:
     must be there. Raises ValueError."""
     from gemini_balance.app import NOTHING, Kept
     from gemini_balance.storage.database import Database, NoDatabase
+    from gemini_balance.storage.passwords import PasswordFile
     from gemini_balance.storage.vault import VaultClosed
 
     if data is None:
@@ -122,6 +123,13 @@ def _kept(settings: Settings, data: Path | None) -> Kept:
         vertex_pool=database.vertex_pool,
         options=database.options,
         changes=database.changes,
+        secrets=database.vault.secrets,
+        tokens=database.tokens,
+        allowances=database.allowances,
+        accounts=database.accounts,
+        sizes=database.sizes,
+        first_password=PasswordFile(data),
+        journal=database.journal,
         close=database.close,
     )
 
@@ -142,4 +150,9 @@ def _warn(settings: Settings) -> None:
     if not settings.api_keys and not settings.paid_key:
         log.warning("No Gemini key is set: every call gets 503. Put keys into API_KEYS.")
     if not settings.allowed_tokens:
-        log.warning("No client token is set: every call gets 401. Put tokens into ALLOWED_TOKENS.")
+        log.warning("ALLOWED_TOKENS is empty: only client tokens that were made with `tokens add` may call.")
+    if settings.auth_token and settings.auth_token in settings.allowed_tokens:
+        log.warning(
+            "AUTH_TOKEN is one of ALLOWED_TOKENS, so whoever may call knows the operator's password. Scripts can't "
+            "operate with it. Set another AUTH_TOKEN."
+        )

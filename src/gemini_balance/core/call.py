@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gemini_balance.core.errors import ModelNotFound
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gemini_balance.core.allowance import Allowance
     from gemini_balance.core.gemini.request_schema import GenerateContentRequest, ThinkingConfig
     from gemini_balance.core.gemini.schema import Part
     from gemini_balance.core.pool import KeyId
@@ -27,6 +30,9 @@ NON_THINKING = "-non-thinking"
 GEMINI_API = "gemini_api"
 VERTEX_EXPRESS = "vertex_express"
 """The upstreams: each has keys of its own, and models under names of its own."""
+
+
+NOT_FOR_IT = "The model {model} does not exist, or this token may not use it. GET /v1/models lists those that it may."
 
 
 class Operation(StrEnum):
@@ -63,7 +69,20 @@ class Principal:
 
     name: str
     id: str = ""  # tells tokens apart whose names are alike, and stays the same over restarts
-    models: frozenset[str] = frozenset()  # Google's names of those that lists show it; empty: all
+    models: frozenset[str] = frozenset()  # names of those it may ask for; empty: all
+    tags: frozenset[str] = frozenset()  # of the keys that may serve it; empty: all
+    allowance: Allowance | None = None  # None: nothing is counted, and it never expires
+
+    def check_model(self, *names: str) -> None:
+        """`names` are all that the model asked for goes by, the caller's own and Google's. Raises ModelNotFound."""
+        if self.models and self.models.isdisjoint(name.removeprefix("models/") for name in names):
+            raise ModelNotFound(
+                NOT_FOR_IT.format(model=names[0][:100] or "that the request leaves open"), param="model"
+            )
+
+
+NOBODY = Principal("")
+"""Before it is known who calls."""
 
 
 class Inbound(msgspec.Struct, frozen=True):

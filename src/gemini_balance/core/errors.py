@@ -43,17 +43,6 @@ class NotSignedIn(GatewayError):
     code = "invalid_api_key"
 
 
-class TooManyAttempts(GatewayError):
-    """Too many wrong passwords: the next try, be it right, is looked at after `retry_after` seconds."""
-
-    status = 429
-    code = "too_many_attempts"
-
-    def __init__(self, message: str, retry_after: float) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
-
-
 class Forbidden(GatewayError):
     """The upstream refuses this caller's request whatever the key."""
 
@@ -93,6 +82,20 @@ class TooLarge(GatewayError):
     code = "request_too_large"
 
 
+class Conflict(GatewayError):
+    """What is there already, or has changed since, stands against it."""
+
+    status = 409
+    code = "conflict"
+
+
+class UnsupportedMediaType(GatewayError):
+    """A body of a kind that is not understood here."""
+
+    status = 415
+    code = "unsupported_media_type"
+
+
 class BodyStalled(GatewayError):
     """The caller stopped sending in the middle of its request."""
 
@@ -100,11 +103,37 @@ class BodyStalled(GatewayError):
     code = "request_timeout"
 
 
-class PoolBusy(GatewayError):
-    """Every key that could serve rests; one is free again after `retry_after` seconds."""
+class RateLimited(GatewayError):
+    """There may be room again after `retry_after` seconds."""
 
     status = 429
     code = "rate_limit_exceeded"
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class PoolBusy(RateLimited):
+    """Every key that could serve rests; one is free again after `retry_after` seconds."""
+
+
+class MinuteSpent(RateLimited):
+    """The caller's token has made its requests of this minute."""
+
+
+class DaySpent(RateLimited):
+    """The caller's token has used its tokens of today: hours may pass until it may go on."""
+
+    code = "insufficient_quota"  # OpenAI's own word for what trying again soon does not help
+    should_retry = False
+
+
+class TooManyAttempts(GatewayError):
+    """Too many wrong passwords; the next one is looked at after `retry_after` seconds."""
+
+    status = 429
+    code = "too_many_attempts"
 
     def __init__(self, message: str, retry_after: float) -> None:
         super().__init__(message)

@@ -30,7 +30,7 @@ WRONG = "The password is wrong."
 WAIT = "Too many wrong passwords. Try again in {seconds:.0f} s; until then even the right one is refused."
 IN_ENVIRONMENT = "The password is AUTH_TOKEN of the environment: change it there, and start anew."
 TOLD = """
-The operator's password is {password}
+The operator's password: {password}
 {where}It must be changed at the first sign-in.
 """
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class Operators:
         """Is the password still the one that was made for the operator?"""
         return self._account.initial and self._auth is None
 
-    def bearer(self, token: bytes, client: str = "") -> Operator | None:
+    def bearer(self, token: bytes, client: str) -> Operator | None:
         """Who shows this token: AUTH_TOKEN, or a session's value. `client` is the address that tries.
 
         A client token is never an operator's, even where both lists have it. Raises TooManyAttempts.
@@ -210,7 +210,7 @@ class Operators:
         if self._first is None:
             return password, ""
         try:
-            return self._first.keep(password), "(also in data/initial-password, until it is changed). "
+            return self._first.keep(password), f"It is also in {self._first.place}, until it is changed.\n"
         except OSError as error:
             log.warning("The first password could not be written down: %s", error)
             return password, ""

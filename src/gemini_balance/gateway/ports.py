@@ -251,10 +251,15 @@ class RawReply(Protocol):
         """That was all of it."""
 
 
+class NotNow(Exception):
+    """What shall keep something is away. The message says why, for a log."""
+
+
 class RecordSink(Protocol):
     """Takes journal records in batches."""
 
-    async def write(self, records: list[RequestRecord]) -> None: ...
+    async def write(self, records: list[RequestRecord]) -> None:
+        """All of them or none. Raises NotNow when they shall come again, exactly these, before any others."""
 
 
 class StateStore(Protocol):

@@ -16,6 +16,7 @@ class AttemptRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     seconds: float
     why: str = ""  # how the pool chose the key
     until: float = 0.0  # seconds since 1970; 0: the failure made nothing rest
+    usage: Usage = NO_USAGE  # where there were several; that of one is the call's
 
 
 class SkippedRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -27,7 +28,8 @@ class SkippedRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class RequestRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag_field="log", tag="call"):
-    """One call. Times are seconds; no body, no secret, no query string. As JSON it is a line of the access log."""
+    """One call. Times are seconds; no secret, no query string. As JSON, and without `body`, it is a line of the access
+    log."""
 
     id: str
     unix: float
@@ -48,3 +50,6 @@ class RequestRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, t
     usage: Usage = NO_USAGE
     finish: str = ""
     ending: str = ""
+    token_id: str = ""
+    message: str = ""  # what the caller of a failed call was told
+    body: str = ""  # what it had sent, where that shall be kept

@@ -7,7 +7,7 @@ Each protocol has a contract that is run on SQLite, on PostgreSQL and on the sto
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
@@ -97,7 +97,7 @@ class KeptToken(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     digest: bytes
     name: str
-    shown: str  # its last four characters
+    shown: str  # its last four characters; empty where that would be half of it
     models: frozenset[str] = frozenset()  # empty: all
     tags: frozenset[str] = frozenset()  # of the keys that may serve it; empty: all
     rpm: int = 0
@@ -170,6 +170,10 @@ class PasswordHasher(Protocol):
 class FirstPassword(Protocol):
     """Where the password of the first start can be read until it is changed."""
 
+    @property
+    def place(self) -> str:
+        """Where that is, for a person."""
+
     def keep(self, password: str) -> str:
         """The one that is kept: this one, or the one that was there before. Raises OSError."""
 
@@ -199,6 +203,18 @@ class ChangeLog(Protocol):
         self, before: int | None, most: int, subject: Subject | None = None, target: str = ""
     ) -> list[Change]:
         """The latest ones whose numbers are below `before`, the newest first."""
+
+
+class Size(NamedTuple):
+    """How much room a database takes, in bytes, with what is free in it; `kind`: "sqlite" or "postgresql"."""
+
+    kind: str
+    kept: int
+    journal: int
+
+
+class Sizes(Protocol):
+    async def size(self) -> Size: ...
 
 
 class Secrets(msgspec.Struct, frozen=True):

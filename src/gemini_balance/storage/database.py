@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
+from gemini_balance.gateway.calls import KeptJournal
+from gemini_balance.storage.accounts import StoredAccounts
 from gemini_balance.storage.changes import StoredChanges
 from gemini_balance.storage.engine import async_engine, is_sqlite, journal_of, sync_engine, url_of
+from gemini_balance.storage.journal.journal import StoredCalls
+from gemini_balance.storage.journal.writer import CallWriter
 from gemini_balance.storage.keys import StoredKeys
 from gemini_balance.storage.migrate import JOURNAL_CHAIN, migrate
 from gemini_balance.storage.options import StoredOptions
 from gemini_balance.storage.resources import StoredResources
+from gemini_balance.storage.sizes import StoredSizes
 from gemini_balance.storage.states import StoredState
+from gemini_balance.storage.tokens import StoredTokens
 from gemini_balance.storage.vault import MISSING, Vault, VaultClosed, open_vault, secret_key_in
 
 if TYPE_CHECKING:
@@ -22,6 +28,7 @@ if TYPE_CHECKING:
 
 POOL = "gemini"
 VERTEX_POOL = "vertex-express"
+ALLOWANCES = "allowances"
 
 
 class NoDatabase(Exception):
@@ -45,13 +52,20 @@ class Database:
         self.engine = async_engine(self.url)
         self.journal_engine = async_engine(journal_of(self.url))
         self.resources = StoredResources(self.engine)
+        self.tokens = StoredTokens(self.engine)
+        self.allowances = StoredState(self.engine, ALLOWANCES)
+        self.accounts = StoredAccounts(self.engine)
         self.pool = StoredState(self.engine, POOL)
         self.vertex_pool = StoredState(self.engine, VERTEX_POOL)
+        self.sizes = StoredSizes(self.engine, self.journal_engine)
         self.changes = StoredChanges(self.engine)
         self.keys = StoredKeys(self.engine, self.vault)
         self.options = StoredOptions(self.engine)
+        self._writer = CallWriter(journal_of(self.url))
+        self.journal = KeptJournal(self._writer, StoredCalls(self.journal_engine))
 
     async def close(self) -> None:
+        self._writer.close()
         await self.engine.dispose()
         await self.journal_engine.dispose()
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import MetaData, inspect, text
 
 from gemini_balance.storage.engine import alone, sync_engine
-from gemini_balance.storage.schema import JOURNAL, METADATA
+from gemini_balance.storage.journal.schema import JOURNAL
+from gemini_balance.storage.schema import METADATA
 
 if TYPE_CHECKING:
     from alembic.config import Config

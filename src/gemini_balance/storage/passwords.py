@@ -52,6 +52,10 @@ class PasswordFile:
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
 
+    @property
+    def place(self) -> str:
+        return str(self._path)
+
     def keep(self, password: str) -> str:
         with contextlib.suppress(FileExistsError):
             self._write(password, self._path.hardlink_to)

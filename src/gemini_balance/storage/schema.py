@@ -1,7 +1,7 @@
 """The tables, of types that SQLite and PostgreSQL both have. A change here is a migration, too; a test compares them.
 
-Times are seconds since 1970, lists are JSON. Two sets: what is kept, and the journal, whose rows come and go by the
-million; with SQLite that is a file of its own.
+Times are seconds since 1970, lists are JSON. The journal, whose rows come and go by the million, is a set of its own:
+storage/journal/schema.py.
 """
 
 from sqlalchemy import (
@@ -25,7 +25,6 @@ NAMES = {
     "pk": "%(table_name)s_pkey",
 }
 METADATA = MetaData(naming_convention=NAMES)
-JOURNAL = MetaData(naming_convention=NAMES)
 
 # Compared by code point in both, so that all names of one beginning stand together.
 PLAIN_TEXT = Text().with_variant(Text(collation="C"), "postgresql")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from gemini_balance.gateway.record import RequestRecord
@@ -43,5 +44,7 @@ class AccessLog:
         self._out = out
 
     async def write(self, records: list[RequestRecord]) -> None:
-        self._out.write(_ENCODER.encode_lines(records).decode())
+        """What callers sent is not for it."""
+        lines = [replace(record, body="") if record.body else record for record in records]
+        self._out.write(_ENCODER.encode_lines(lines).decode())
         self._out.flush()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from gemini_balance.gateway.keys import HOUR, KeyChecker
+from gemini_balance.gateway.probing import HOUR, KeyChecker
 from tests.e2e.options.cases import MODEL, calls, case, chat, fresh, heartbeats
 from tests.e2e.processes import KEYS, TOKEN, control, stats
 

@@ -4,9 +4,12 @@ import pytest
 
 from gemini_balance.api.auth import authenticate
 from gemini_balance.core.errors import NotSignedIn
+from gemini_balance.gateway.token_rows import Terms
 from gemini_balance.gateway.tokens import TokenBook
+from gemini_balance.storage.memory.tokens import MemoryTokens
+from tests.unit.gateway.stage import Hands
 
-BOOK = TokenBook(["sk-good-token", "sk & odd=1"], b"pepper")
+BOOK = TokenBook(MemoryTokens(), b"pepper", Hands(), ["sk-good-token", "sk & odd=1"])
 GOOD = b"sk-good-token"
 
 
@@ -57,3 +60,16 @@ def test_without_a_known_token_nobody_enters(headers: dict[bytes, bytes], query:
     with pytest.raises(NotSignedIn) as refused:
         authenticate(headers, query, BOOK)
     assert refused.value.message == sentence
+
+
+@pytest.mark.anyio
+async def test_a_token_that_is_off_is_told_why_and_one_that_is_deleted_is_unknown() -> None:
+    book = TokenBook(MemoryTokens(), b"pepper", Hands())
+    token, secret = await book.make(Terms(name="mine"), "operator")
+    headers = {b"authorization": b"Bearer unknown", b"x-api-key": secret.encode()}
+    await book.disable(token.id, "operator")
+    with pytest.raises(NotSignedIn, match=r"^This token is disabled\. The operator can enable it again\.$"):
+        authenticate(headers, b"", book)
+    await book.delete(token.id, "operator")
+    with pytest.raises(NotSignedIn, match="is not one of this gateway's"):
+        authenticate(headers, b"", book)

@@ -34,6 +34,7 @@ class Note:
     """Implements `FirstPassword`."""
 
     password: str = ""
+    place = "a note"
 
     def keep(self, password: str) -> str:
         self.password = self.password or password
@@ -228,6 +229,8 @@ async def test_guessing_the_environments_token_slows_down_too() -> None:
 class Full:
     """Implements `FirstPassword`, on a disk that can't be written."""
 
+    place = "a disk"
+
     def keep(self, password: str) -> str:
         raise OSError("read only")
 
@@ -242,7 +245,7 @@ async def test_a_folder_that_cannot_be_written_keeps_nobody_out() -> None:
     told: list[str] = []
     operators = Operators(MemoryAccounts(), Plain(), SECRET, Hands(), None, Full(), told.append)
     await operators.begin()
-    password = told[0].split("password is ")[1].split()[0]
+    password = told[0].split("password: ")[1].split()[0]
     who = operators.session(await operators.sign_in(password, HOME))
     assert who is not None
     await operators.change_password(who, password, "correct horse battery")

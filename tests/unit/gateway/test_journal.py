@@ -29,10 +29,10 @@ class Sink:
 
 
 class Failing:
-    """A full disk."""
+    """A mistake of ours."""
 
     async def write(self, records: list[RequestRecord]) -> None:
-        raise OSError("No space left on device")
+        raise ValueError("what is this?")
 
 
 async def test_records_leave_in_batches_and_in_order() -> None:

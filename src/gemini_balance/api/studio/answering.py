@@ -17,11 +17,6 @@ Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
 
-def client_of(exchange: Exchange) -> str:
-    """Who takes turns with others."""
-    return exchange.principal.name if exchange.principal else ""
-
-
 async def worked(size: int, work: Callable[Given, Made], *args: Given.args, **kwargs: Given.kwargs) -> Made:
     """What `work` makes of so many bytes: in a thread where they are many, so that other calls have their turns."""
     return await asyncio.to_thread(work, *args, **kwargs) if size > HUGE else work(*args, **kwargs)

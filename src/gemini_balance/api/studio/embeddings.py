@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gemini_balance.api.errors import JSON
-from gemini_balance.api.studio.answering import answer_with, client_of, worked
+from gemini_balance.api.studio.answering import answer_with, worked
 from gemini_balance.api.telling import tell
 from gemini_balance.core.call import Call, Operation
 from gemini_balance.core.catalog.resolve import resolve, warning
@@ -19,6 +19,7 @@ from gemini_balance.gateway.fan import fan
 if TYPE_CHECKING:
     from gemini_balance.api.exchange import Exchange
     from gemini_balance.api.studio.studio import Terms
+    from gemini_balance.core.call import Principal
     from gemini_balance.core.catalog.config import Config
     from gemini_balance.core.catalog.route import Route
     from gemini_balance.gateway.execute import Gateway
@@ -36,9 +37,9 @@ class Embedder:
         config, asked = terms.config, embeddings.decode(body)
         exchange.call = call = Call(operation, asked.model)
         model = resolve(asked.model, config.listed, config.search_models, config.today).model
+        exchange.caller.check_model(asked.model, model)
         tell(exchange, call, model, (), warning(asked.model, model))
-        who = client_of(exchange)
-        routes = [_route(model, one, config, who) for one in embeddings.bodies(asked, model)]
+        routes = [_route(model, one, config, exchange.caller) for one in embeddings.bodies(asked, model)]
         replies = await fan(self.gateway, routes, exchange.story)
         if not exchange.story.usage.total:
             tokens = embeddings.estimated_tokens(asked.texts)
@@ -47,5 +48,5 @@ class Embedder:
         await answer_with(exchange, JSON, told, self.gateway.clock)
 
 
-def _route(model: str, body: bytes, config: Config, client: str) -> Route:
-    return route_of(Call(Operation.METHOD, model, method=METHOD, raw=body), config, client)
+def _route(model: str, body: bytes, config: Config, caller: Principal) -> Route:
+    return route_of(Call(Operation.METHOD, model, method=METHOD, raw=body), config, caller)

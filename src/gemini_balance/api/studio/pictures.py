@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from gemini_balance.api.errors import JSON
-from gemini_balance.api.studio.answering import answer_with, client_of, worked
+from gemini_balance.api.studio.answering import answer_with, worked
 from gemini_balance.api.telling import tell
 from gemini_balance.core.call import Call, Operation
 from gemini_balance.core.catalog.dropped import told
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gemini_balance.api.clients import PublicUrl
     from gemini_balance.api.exchange import Exchange
     from gemini_balance.api.studio.studio import Terms
+    from gemini_balance.core.call import Principal
     from gemini_balance.core.catalog.config import Config
     from gemini_balance.core.catalog.route import Route
     from gemini_balance.core.dialects.openai.images.calls import ImageCalls
@@ -57,8 +58,9 @@ class Illustrator:
         exchange.call = call = Call(operation, asked.model)
         name = _model(asked, options.create_image_model)
         model = resolve(name, config.listed, config.search_models, config.today, config.image_models).model
+        exchange.caller.check_model(asked.model, name, model)
         needed = calls(asked, model)
-        routes = await worked(len(body), _routes, needed, model, config, client_of(exchange))
+        routes = await worked(len(body), _routes, needed, model, config, exchange.caller)
         tell(exchange, call, model, told([*needed.dropped, *routes[0].dropped]), warning(name, model))
         replies = await fan(self.gateway, routes, exchange.story)
         size = sum(map(len, replies))
@@ -92,12 +94,12 @@ def _asked(exchange: Exchange, operation: Operation, body: bytes) -> ImageReques
     return decode_edit(exchange.headers.get(b"content-type", b"").decode("latin-1"), body)
 
 
-def _routes(needed: ImageCalls, model: str, config: Config, client: str) -> list[Route]:
+def _routes(needed: ImageCalls, model: str, config: Config, caller: Principal) -> list[Route]:
     """Pictures are for the paid key, where there is one."""
     wanted = [
         *(Call(Operation.METHOD, model, method=PREDICT, raw=encode(one)) for one in needed.predicts),
         *(Call(Operation.GENERATE, model, request=one) for one in needed.generates[:1]),
     ]
-    routes = [route_of(call, config, client) for call in wanted]
+    routes = [route_of(call, config, caller) for call in wanted]
     paid = [replace(route, demand=replace(route.demand, paid=True)) for route in routes]
     return paid * len(needed.generates) if needed.generates else paid

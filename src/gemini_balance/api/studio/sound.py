@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gemini_balance.api.studio.answering import client_of, worked
+from gemini_balance.api.studio.answering import worked
 from gemini_balance.api.studio.reply import MadeReply
 from gemini_balance.api.telling import tell
 from gemini_balance.core.call import Call, Framing, Operation
@@ -45,7 +45,7 @@ class Speaker:
         begin = None if asked.form in speech.OWN_FORMATS else partial(self.audio.begin, asked.form)
         streams = asked.events or asked.form not in NEED_THEIR_LENGTH
         call = _call(asked.model, speech.request(asked), streams=streams)
-        route = route_of(call, terms.config, client_of(exchange))
+        route = route_of(call, terms.config, exchange.caller)
         await _relay(self.gateway, terms.options, exchange, route, SpeechEncoder(asked, begin))
 
     def _default(self, exchange: Exchange) -> str:
@@ -66,7 +66,7 @@ class Listener:
         asked = await worked(len(body), transcription.decode, content_type, body, translate=translate)
         exchange.call = Call(operation, asked.model)
         call = _call(asked.model, transcription.request(asked), asked.dropped, streams=asked.stream)
-        route = await worked(len(body), route_of, call, terms.config, client_of(exchange))
+        route = await worked(len(body), route_of, call, terms.config, exchange.caller)
         await _relay(self.gateway, terms.options, exchange, route, TranscriptEncoder(asked))
 
 
@@ -79,6 +79,7 @@ def _call(model: str, request: GenerateContentRequest, dropped: tuple[str, ...] 
 async def _relay(gateway: Gateway, options: Options, exchange: Exchange, route: Route, encoder: Encoder) -> None:
     """From the route to its answer's last byte."""
     assert exchange.call is not None
+    exchange.caller.check_model(exchange.call.model, route.model)
     tell(exchange, exchange.call, route.model, route.dropped, route.warning)
     patience = None if route.framing is Framing.WHOLE else options.heartbeat_after
     reply = MadeReply(exchange, encoder, gateway.clock, patience)

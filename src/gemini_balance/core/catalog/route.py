@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gemini_balance.core.call import VERTEX_EXPRESS, Framing, Operation
+from gemini_balance.core.call import NOBODY, VERTEX_EXPRESS, Framing, Operation
 from gemini_balance.core.catalog.config import Config
 from gemini_balance.core.catalog.dropped import told
 from gemini_balance.core.catalog.estimate import beginning_of, tokens_in, units_in
@@ -20,7 +20,7 @@ from gemini_balance.core.wire.codec import encode
 __all__ = ["Config", "Route", "route_of"]
 
 if TYPE_CHECKING:
-    from gemini_balance.core.call import Call
+    from gemini_balance.core.call import Call, Principal
     from gemini_balance.core.gemini.attachments import Attachments
 
 
@@ -48,8 +48,8 @@ class Route(msgspec.Struct, frozen=True):
     ephemeral: str = ""  # a token of Google's making that goes along in the place of the key
 
 
-def route_of(call: Call, config: Config, client: str = "") -> Route:
-    """Pure. `client` takes turns with others. Raises BadRequest for a model name that can't be served."""
+def route_of(call: Call, config: Config, caller: Principal = NOBODY) -> Route:
+    """Pure. `caller` takes turns with others. Raises BadRequest for a model name that can't be served."""
     model, body, dropped = _ready(call, config)
     return Route(
         upstream=call.upstream,
@@ -58,7 +58,7 @@ def route_of(call: Call, config: Config, client: str = "") -> Route:
         path=_path(call, model),
         body=body,
         framing=call.framing,
-        demand=_demand(call, config, model, body, client),
+        demand=_demand(call, config, model, body, caller),
         headers=call.headers,
         verbatim=call.verbatim,
         single_attempt=_single_attempt(call, config),
@@ -68,18 +68,19 @@ def route_of(call: Call, config: Config, client: str = "") -> Route:
     )
 
 
-def _demand(call: Call, config: Config, model: str, body: bytes, client: str) -> Demand:
+def _demand(call: Call, config: Config, model: str, body: bytes, caller: Principal) -> Demand:
     counted, batch = call.operation in GENERATES, call.method == METHOD
     return Demand(
         model,
         tokens=tokens_in(body) if counted or batch else 0,
-        client=client,
+        client=caller.id,
         size=len(body),
         prefix=beginning_of(body) if counted else 0,
         paid=model in config.paid_models,
         pinned=call.pinned,
         hurried=_single_attempt(call, config),
         units=units_in(body) if batch else 1,
+        tags=caller.tags,
     )
 
 

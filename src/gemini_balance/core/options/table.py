@@ -21,6 +21,7 @@ SEARCHING = (
 )
 POOL, REQUESTS, MEDIA, MODELS = Group.POOL, Group.REQUESTS, Group.MEDIA, Group.MODELS
 ANSWERS, STREAMS, IMAGES, ACCESS = Group.ANSWERS, Group.STREAMS, Group.IMAGES, Group.ACCESS
+JOURNAL = Group.JOURNAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,5 +294,61 @@ class Options:
         False,
         "Tell callers in a header which keys were asked, by their ids, and what came of each.",
         "在响应头中告诉调用者用过哪些密钥（以其 id 表示）以及各自的结果。",
+    )
+    auto_delete_request_logs_enabled: bool = row(
+        JOURNAL,
+        True,
+        "Delete calls from the journal when they are older than AUTO_DELETE_REQUEST_LOGS_DAYS.",
+        "删除调用日志中早于 AUTO_DELETE_REQUEST_LOGS_DAYS 的调用记录。",
+    )
+    auto_delete_request_logs_days: float = row(
+        JOURNAL,
+        30.0,
+        "Days that calls stay in the journal; sums of them stay longer.",
+        "调用记录在日志中保留的天数；汇总数据保留得更久。",
+        0.01,
+        3650,
+    )
+    auto_delete_error_logs_enabled: bool = row(
+        JOURNAL,
+        True,
+        "Delete what callers were told of errors, and had sent, after AUTO_DELETE_ERROR_LOGS_DAYS.",
+        "在 AUTO_DELETE_ERROR_LOGS_DAYS 天之后删除错误详情（告知调用者的内容及其请求体）。",
+    )
+    auto_delete_error_logs_days: float = row(
+        JOURNAL,
+        7.0,
+        "Days that such details stay in the journal.",
+        "错误详情在日志中保留的天数。",
+        0.01,
+        3650,
+    )
+    journal_max_mb: float = row(
+        JOURNAL,
+        1000.0,
+        "Megabytes that the journal may take up; the oldest calls go first, before their time.",
+        "调用日志最多占用多少兆字节；超出时最旧的调用先被删除，即使尚未到期。",
+        1,
+        10_000_000,
+    )
+    error_log_enabled: bool = row(
+        JOURNAL,
+        True,
+        "Keep what callers were told of errors; without it, errors are only counted.",
+        "保存告知调用者的错误内容；关闭时错误只计数。",
+    )
+    error_log_record_request_body: bool = row(
+        JOURNAL,
+        False,
+        "Keep the request body of calls that fail, too. Secrets in it are hidden, but not what callers write.",
+        "同时保存失败调用的请求体。其中的密钥会被隐藏，但调用者所写的内容不会。",
+    )
+    error_log_body_kb: float = row(
+        JOURNAL,
+        16.0,
+        "Kilobytes of such a body that are kept.",
+        "每个请求体最多保存多少千字节。",
+        0.1,
+        1000,
     )
     given: frozenset[str] = field(default=frozenset(), compare=False, repr=False)  # names that the environment gives

@@ -30,6 +30,7 @@ class Demand(msgspec.Struct, frozen=True, gc=False):
     paid: bool = False  # for paid keys, where there are any
     hurried: bool = False  # it can't wait, so no pace holds it
     units: int = 1  # requests that it counts as: a batch counts one for each item
+    tags: frozenset[str] = frozenset()  # only keys with one of these may serve; empty: any
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,14 @@ from math import inf
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from gemini_balance.core.pool.key import Health, living
+from gemini_balance.core.pool.fresh import MOST_CREWS
+from gemini_balance.core.pool.key import NO_TAGS, Health, living, tagged, tags_of
 from gemini_balance.core.pool.promise import Forecast, Room
 from gemini_balance.core.pool.queue import line_of
 from gemini_balance.core.pool.windows import BARS, GUARD, MINUTE, Bucket, Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gemini_balance.core.pool.demand import Demand
     from gemini_balance.core.pool.lane import Lane
@@ -75,12 +76,14 @@ class Left:
 
 def expected(lane: Lane, now: float, demand: Demand) -> Forecast:
     """For one more call like this. Under overload one forecast serves all that come within a moment."""
-    known, tokens = lane.forecast, lane.estimates.enough(demand.tokens)
+    known, tokens = lane.forecasts.get(demand.tags), lane.estimates.enough(demand.tokens)
     enough = known is not None and known.tokens >= tokens and known.units >= demand.units
     if known is not None and enough and known.believed(now, lane.changes + lane.queue.changes):
         return known
     lane.advance(now)
-    made = lane.forecast = forecast(lane, now, tokens, demand.units)
+    if len(lane.forecasts) > MOST_CREWS:
+        lane.forecasts.clear()
+    lane.forecasts[demand.tags] = made = forecast(lane, now, tokens, demand.units, demand.tags)
     return made
 
 
@@ -92,9 +95,9 @@ def when(lane: Lane, now: float, made: Forecast, demand: Demand) -> float:
     return max(now, made.of(line, tokens, behind, demand.units, ahead=demand.again))
 
 
-def forecast(lane: Lane, now: float, tokens: int, units: int = 1) -> Forecast:
+def forecast(lane: Lane, now: float, tokens: int, units: int = 1, tags: frozenset[str] = NO_TAGS) -> Forecast:
     """Walk through what is to come, and hand each room that appears to whoever is next."""
-    made = Forecast(now, lane.changes + lane.queue.changes, tokens, units=units)
+    made = Forecast(now, lane.changes + lane.queue.changes, tokens, units=units, tags=tags)
     walk = _Walk(lane, now, made, _Lines(lane.queue.lines(), made), lane.kept)
     for at, event in islice(walk.events(), STEPS + 4 * walk.lines.count):
         made.events += 1
@@ -141,9 +144,11 @@ class _Lines:
         made.turns = list(self._lines)
         self.count = sum(made.waiting.values())
 
-    def take(self, tokens: float, units: float, at: float) -> tuple[Line, Ticket] | None:
-        """The first in turn that fits."""
+    def take(self, tokens: float, units: float, at: float, tags: frozenset[str]) -> tuple[Line, Ticket] | None:
+        """The first in turn that fits, and may use keys with these."""
         for name, line in list(self._lines.items()):
+            if name[2] and name[2].isdisjoint(tags):
+                continue
             self._leave(line, at)
             if (ticket := line.take(tokens, units, at)) is not None:
                 self.count -= 1
@@ -181,7 +186,8 @@ class _Walk:
 
     def events(self) -> Iterator[tuple[float, Bucket | _Back | Ledger]]:
         """Who is ready now, then what leaves the window and whose rest ends, in order of time."""
-        for ledger in islice(self.lane.ranks.all(), STEPS):
+        only = NO_TAGS if self.made.waiting else self.made.tags  # who waits may take what stands before it
+        for ledger in islice(self.lane.ranks.of(only).all(), STEPS):
             yield self.now, ledger
         coming: list[Iterator[tuple[float, int, Bucket | Ledger]]] = [in_order(self.lane.wakes)]
         if self.lane.requests:
@@ -189,15 +195,16 @@ class _Walk:
         for at, _, event in merge(*coming, key=itemgetter(0)):
             while self.again and self.again[0][0] <= at:
                 yield self.again[0][0], heappop(self.again)[2]
-            yield at, event
+            if not only or tagged(_of(event).domain, only):
+                yield at, event
         while self.again:
             yield self.again[0][0], heappop(self.again)[2]
 
     def step(self, at: float, event: Bucket | _Back | Ledger) -> bool:
         """True: nothing is to be seen any more."""
-        ledger = event if isinstance(event, Ledger) else _ledger_of(event)
+        ledger = _of(event)
         if ledger.cause in BARS and ledger.rest > self.now:
-            self.made.barred = ledger.cause
+            self.made.barred = ledger.cause if tagged(ledger.domain, self.made.tags) else self.made.barred
             return False
         left = self.left.get(ledger) or self.meet(ledger)
         if not isinstance(event, Ledger):
@@ -210,7 +217,7 @@ class _Walk:
 
     def meet(self, ledger: Ledger) -> Left:
         """What it has now, and what attempts in flight will turn out not to need."""
-        estimates, left = self.lane.estimates, left_of(ledger, self.now)
+        estimates, left = self.lane.estimates, left_of(ledger, self.now, self.lane.models)
         spare = int(sum(share.open for share in ledger.shares) * estimates.spare) if left.whole < inf else 0
         if spare > 0:
             self.gives_back(ledger, self.now + estimates.lasts / 2, 0, spare)
@@ -220,11 +227,12 @@ class _Walk:
     def serve(self, ledger: Ledger, left: Left, at: float) -> bool:
         if self.kept is not None and ledger is self.kept.ledger and not self.claim(self.kept, left, at):
             return False
+        tags = tags_of(ledger.domain)
         while left.places >= 1 and left.tokens >= 1:
-            if (taken := self.lines.take(left.widest, left.most, at)) is None:
-                return self.leave(Room(at, left.widest, left.further(), None, left.most))
+            if (taken := self.lines.take(left.widest, left.most, at, tags)) is None:
+                return self.leave(Room(at, left.widest, left.further(), None, left.most, tags))
             name, ticket = taken
-            self.made.rooms.append(Room(at, left.widest, 1, name, left.most))
+            self.made.rooms.append(Room(at, left.widest, 1, name, left.most, tags))
             self.take(ledger, left, ticket, at)
         return False
 
@@ -255,7 +263,8 @@ class _Walk:
     def leave(self, room: Room) -> bool:
         """Nobody who waits takes it. Is it, with those before, enough for whoever may ask?"""
         self.made.rooms.append(room)
-        if self.lines.count or room.tokens < self.made.tokens or room.most < self.made.units:
+        others = self.made.tags and self.made.tags.isdisjoint(room.tags)
+        if others or self.lines.count or room.tokens < self.made.tokens or room.most < self.made.units:
             return False
         if self.further < 0:
             self.further = FURTHER if self.made.waiting else 1
@@ -263,19 +272,21 @@ class _Walk:
         return self.further <= 0
 
 
-def _ledger_of(event: Bucket | _Back) -> Ledger:
-    return event.ledger if isinstance(event, _Back) else event.share.ledger
+def _of(event: Bucket | _Back | Ledger) -> Ledger:
+    return event if isinstance(event, Ledger) else event.ledger if isinstance(event, _Back) else event.share.ledger
 
 
-def left_of(ledger: Ledger, now: float) -> Left:
+def left_of(ledger: Ledger, now: float, models: Iterable[str]) -> Left:
+    """`models`: what it may be asked for."""
     day = inf if ledger.limits.rpd is None else ledger.limits.rpd - ledger.today
-    opens = max(ledger.rest, _health_opens(ledger, now))
+    opens = max(ledger.rest, _health_opens(ledger, now, models))
     cap, rpd = ledger.cap, inf if ledger.limits.rpd is None else ledger.limits.rpd
     return Left(opens, cap - ledger.requests, ledger.token_room, day, ledger.whole, cap, rpd)
 
 
-def _health_opens(ledger: Ledger, now: float) -> float:
-    return min((key.until if key.health is Health.COOLING else now for key in living(ledger.domain)), default=inf)
+def _health_opens(ledger: Ledger, now: float, models: Iterable[str]) -> float:
+    keys = (key for key in living(ledger.domain) if any(map(key.serves, models)))
+    return min((key.until if key.health is Health.COOLING else now for key in keys), default=inf)
 
 
 def in_order(heap: Sequence[tuple[float, int, Bucket | Ledger]]) -> Iterator[tuple[float, int, Bucket | Ledger]]:

@@ -203,7 +203,7 @@ class Inference:
             self._evidence.rename(project, rest)
 
 
-def trial(now: float, lane: Lane, model: str) -> tuple[Ledger, Key] | None:
+def trial(now: float, lane: Lane, model: str, tags: frozenset[str]) -> tuple[Ledger, Key] | None:
     """A key of a group that is spent and not proven to be one yet; each group is tried once a minute, then rarer."""
     if now - lane.tried < TRIALS_EVERY:
         return None
@@ -211,7 +211,7 @@ def trial(now: float, lane: Lane, model: str) -> tuple[Ledger, Key] | None:
     for ledger in lane.ledgers.values():
         group = ledger.domain
         if isinstance(group, Project) and group.doubtful(now) and ledger.place == 0 and _full(now, lane, ledger):
-            key = group.next(now, model, frozenset())
+            key = group.next(now, model, frozenset(), tags)
             if key is not None:
                 group.test(now)
                 return ledger, key
@@ -230,6 +230,8 @@ def _could_be(lane: Lane, ledger: Ledger, other: Domain, limit: int) -> bool:
     """Would both fit into one window?"""
     if other is ledger.domain or (isinstance(other, Project) and other.source is Source.TOLD):
         return False
+    if any(key.gone for key in keys_of(other)):
+        return False  # what is known of it is from before it was removed
     theirs = lane.ledgers.get(other)
     return theirs is None or (ledger.requests + theirs.requests <= limit and theirs.limits.rpm in (None, limit))
 

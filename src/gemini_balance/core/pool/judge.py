@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gemini_balance.core.outcome import Outcome
+    from gemini_balance.core.pool.key import Domain
     from gemini_balance.core.pool.lane import Lane
     from gemini_balance.core.pool.lease import Lease
     from gemini_balance.core.pool.registry import Registry
@@ -36,7 +37,7 @@ class Judge:
     """Blame before counting."""
 
     def __init__(self, pool: Registry, dice: Callable[[], float]) -> None:
-        self.retired = 0
+        self.retired = sum(key.health in RETIRED for key in pool.keys.values())
         self.inference = Inference(pool)
         self._pool = pool
         self._dice = dice
@@ -47,7 +48,7 @@ class Judge:
         self._finds_out(now, lease, good=True)
         if not lease.key.proven and lease.key.health not in RETIRED:
             lease.key.proven = True
-            self._recall(now, lease.key)
+            self.recall(now, domain_of(lease.key))
 
     def settle(self, now: float, lease: Lease, outcome: Outcome) -> None:
         key, awaited = lease.key, not lease.key.proven or lease.key.health in AWAITED
@@ -67,7 +68,14 @@ class Judge:
         if key.health is Health.PROBING and key.in_flight == 0:
             self._probed(now, key, outcome)
         if awaited:
-            self._recall(now, key)
+            self.recall(now, domain_of(key))
+
+    def part(self, now: float, lease: Lease, outcome: Outcome) -> None:
+        """Its key was removed meanwhile: only what it used, and what it tells of the model, is taken down."""
+        self._count(now, lease, outcome)
+        self._finds_out(now, lease, good=outcome.blame is Blame.NOBODY)
+        lease.lane.place(now, lease.bucket.share.ledger)
+        self._tell_breaker(now, lease, outcome)
 
     def heard(self, now: float, lease: Lease, outcome: Outcome) -> None:
         """Another replica was refused: what that means here is found out as if it were our own attempt."""
@@ -115,7 +123,19 @@ class Judge:
         self.retired -= key.health is Health.INVALID
         key.recover()
         _refresh(key)
-        self._recall(now, key)
+        self.recall(now, domain_of(key))
+
+    def disable(self, key: Key) -> None:
+        """The operator wants it to rest; what is under way with it may end."""
+        self.retired += key.health not in RETIRED
+        key.health, key.reason = Health.DISABLED, None
+        _refresh(key)
+
+    def enable(self, now: float, key: Key) -> None:
+        """Once more it is as good as a new one."""
+        if key.health is Health.DISABLED:
+            key.health = Health.INVALID
+            self.revive(now, key)
 
     def _count(self, now: float, lease: Lease, outcome: Outcome) -> None:
         """Give back what was not counted, and correct the estimate of the tokens."""
@@ -205,8 +225,8 @@ class Judge:
         else:
             key.cool(now, Cause.UNKNOWN)
 
-    def _recall(self, now: float, key: Key) -> None:
-        domain = domain_of(key)
+    def recall(self, now: float, domain: Domain) -> None:
+        """One of its keys may serve again, or other things than before."""
         for lane in self._pool.lanes.values():
             lane.recall(now, domain)
 

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from gemini_balance.core.pool.forecast import STEPS, in_order, left_of
-from gemini_balance.core.pool.key import free_key
+from gemini_balance.core.pool.key import free_key, tagged
 from gemini_balance.core.pool.queue import Kept
 from gemini_balance.core.pool.windows import Bucket
 
@@ -49,7 +49,7 @@ def claim(now: float, lane: Lane) -> tuple[Ledger, Key] | None:
         return None
     lane.kept = None
     lane.place(now, ledger)
-    key = free_key(ledger.domain, now, ticket.demand.model, ticket.demand.exclude)
+    key = free_key(ledger.domain, now, ticket.demand.model, ticket.demand.exclude, ticket.demand.tags)
     return None if key is None else (ledger, key)
 
 
@@ -62,7 +62,9 @@ def _soonest(now: float, lane: Lane, ticket: Ticket) -> Ledger | None:
         if not isinstance(event, Bucket):
             continue
         ledger = event.share.ledger
-        left = lefts.get(ledger) or lefts.setdefault(ledger, left_of(ledger, now))
+        if not tagged(ledger.domain, ticket.demand.tags):
+            continue
+        left = lefts.get(ledger) or lefts.setdefault(ledger, left_of(ledger, now, lane.models))
         left.requests += event.requests
         left.tokens += event.tokens
         if left.places >= 1 and ticket.fits(left.widest, left.most) and left.opens <= at:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.outcome import Cause
 
 KeyId = NewType("KeyId", str)
+NO_TAGS: frozenset[str] = frozenset()
 _PRINTABLE = re.compile(r"[!-~]+")
 MOST_UNPROVEN = 3
 """Calls at once with a key that has not answered well yet: if it is dead, that many learn it, not a whole burst."""
@@ -41,7 +42,8 @@ RETIRED = frozenset({Health.INVALID, Health.DISABLED})
 class KeySpec:
     """A key as the operator gives it. An empty `project` means: not known; no `models`: any.
 
-    A `paid` key serves only what is for paid keys: it costs money.
+    A `paid` key serves only what is for paid keys: it costs money. One that is `off` serves nothing. Its `proxy` is the
+    one that it is used through; empty: that of all keys.
     """
 
     id: KeyId
@@ -50,6 +52,10 @@ class KeySpec:
     weight: int = 1
     models: frozenset[str] = frozenset()
     paid: bool = False
+    tags: frozenset[str] = NO_TAGS
+    label: str = ""
+    proxy: str = field(default="", repr=False)
+    off: bool = False
 
     def __post_init__(self) -> None:
         # Google changed the shape of keys (AIza… to AQ.…) and will again: only what no header can carry is refused.
@@ -71,6 +77,11 @@ class Key:
     in_flight: int = 0
     proven: bool = False  # has answered well since it was added, reset or found invalid
     project: Project | None = None
+    gone: bool = False  # removed, though attempts may still be under way
+
+    def __post_init__(self) -> None:
+        if self.spec.off:
+            self.health = Health.DISABLED
 
     @property
     def id(self) -> KeyId:
@@ -80,8 +91,12 @@ class Key:
     def weight(self) -> int:
         return self.spec.weight
 
-    def serves(self, model: str) -> bool:
-        return not self.spec.models or not model or model in self.spec.models
+    def serves(self, model: str, tags: frozenset[str] = NO_TAGS, spared: frozenset[str] = NO_TAGS) -> bool:
+        """This model, for who asks for one of these tags, if any, and leaves alone those that others wait for?"""
+        spec = self.spec
+        if tags or spared:
+            return (not tags or not tags.isdisjoint(spec.tags)) and spared.isdisjoint(spec.tags) and self.serves(model)
+        return not spec.models or not model or model in spec.models
 
     def free(self, now: float) -> bool:
         """May one more attempt be made with it?"""
@@ -144,9 +159,10 @@ class Project:
             key.project = self
         self.refresh()
 
-    def add(self, key: Key) -> None:
-        key.project = self
-        self.keys.append(key)
+    def add(self, *keys: Key) -> None:
+        for key in keys:
+            key.project = self
+        self.keys += keys
         self.refresh()
 
     def refresh(self) -> None:
@@ -164,12 +180,19 @@ class Project:
         self.tried = now
         self.tests = min(self.tests + 1, MOST_TESTS)
 
-    def next(self, now: float, model: str, exclude: Set[KeyId]) -> Key | None:
+    def next(
+        self,
+        now: float,
+        model: str,
+        exclude: Set[KeyId],
+        tags: frozenset[str] = NO_TAGS,
+        spared: frozenset[str] = NO_TAGS,
+    ) -> Key | None:
         """The key whose turn it is among those that may serve."""
         for _ in range(len(self._turns)):
             key = self._turns[0]
             self._turns.rotate(-1)
-            if key.id not in exclude and key.serves(model) and key.free(now):
+            if key.id not in exclude and key.serves(model, tags, spared) and key.free(now):
                 return key
         return None
 
@@ -182,11 +205,18 @@ def domain_of(key: Key) -> Domain:
     return key.project or key
 
 
-def free_key(domain: Domain, now: float, model: str, exclude: Set[KeyId]) -> Key | None:
+def free_key(
+    domain: Domain,
+    now: float,
+    model: str,
+    exclude: Set[KeyId],
+    tags: frozenset[str] = NO_TAGS,
+    spared: frozenset[str] = NO_TAGS,
+) -> Key | None:
     """A key of this project that one more attempt may be made with."""
     if isinstance(domain, Project):
-        return domain.next(now, model, exclude)
-    return domain if domain.id not in exclude and domain.serves(model) and domain.free(now) else None
+        return domain.next(now, model, exclude, tags, spared)
+    return domain if domain.id not in exclude and domain.serves(model, tags, spared) and domain.free(now) else None
 
 
 def wakes_at(domain: Domain, now: float) -> float:
@@ -206,6 +236,21 @@ def keys_of(domain: Domain) -> list[Key]:
 def group_of(keys: list[Key], proofs: int = 0) -> Domain:
     """These keys share a quota, as far as can be inferred. A single one shares it with none."""
     return keys[0] if len(keys) == 1 else Project(f"group-{min(key.id for key in keys)}", Source.INFERRED, keys, proofs)
+
+
+def tags_of(domain: Domain) -> frozenset[str]:
+    """Of all its living keys."""
+    return domain.spec.tags if isinstance(domain, Key) else NO_TAGS.union(*(key.spec.tags for key in living(domain)))
+
+
+def tagged(domain: Domain, tags: frozenset[str]) -> bool:
+    """Has one of its keys one of these, if any are named?"""
+    return not tags or any(not tags.isdisjoint(key.spec.tags) for key in keys_of(domain))
+
+
+def able_one_day(domain: Domain, model: str, tags: frozenset[str]) -> bool:
+    """May one of its keys serve this, if not now?"""
+    return any(key.serves(model, tags) for key in living(domain))
 
 
 def living(domain: Domain) -> list[Key]:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import deque
 from heapq import heappop, heappush
-from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING
 
 from gemini_balance.core.outcome import Cause
 from gemini_balance.core.pool.breaker import Breaker
 from gemini_balance.core.pool.estimates import Estimates
-from gemini_balance.core.pool.key import domain_of, free_key, keys_of, living, name_of, wakes_at
+from gemini_balance.core.pool.fresh import Fresh
+from gemini_balance.core.pool.key import NO_TAGS, able_one_day, domain_of, free_key, keys_of, name_of, wakes_at
 from gemini_balance.core.pool.pacific import day_ends
 from gemini_balance.core.pool.queue import Queue
 from gemini_balance.core.pool.ranks import Ranks
 from gemini_balance.core.pool.spending import Spending
 from gemini_balance.core.pool.turns import PASSED_OVER, Rota, Turns
-from gemini_balance.core.pool.windows import BARS, NO_LIMITS, Bucket, Ledger, Limits
+from gemini_balance.core.pool.windows import NO_LIMITS, Bucket, Ledger, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Set
@@ -31,14 +31,14 @@ NOBODY: frozenset[KeyId] = frozenset()
 EVERYONE = "*"
 REMEMBERED = 4_096  # refusals a lane looks back on
 REMEMBERS = 120.0  # seconds after a rest of unknown length in which the next one is longer
-GLANCE = 1_000  # projects that are looked at where nobody is ready
 
 
 class Lane(Spending):
     """A pick costs O(log n) whatever is spent, resting or dead.
 
-    A project is in one of four places: never used (`_fresh`), ready by load and by token room, in nobody's way until
-    an event brings it back (a request leaves the window, a rest ends, an attempt is settled), or gone (all keys dead).
+    A project is in one of four places: never used (`fresh`), ready by load and by token room, in nobody's way until
+    an event brings it back (a request leaves the window, a rest ends, an attempt is settled), or gone (all keys dead,
+    or for other models).
     """
 
     def __init__(self, model: str, domains: Iterable[Domain], told: Mapping[str, Limits]) -> None:
@@ -52,7 +52,7 @@ class Lane(Spending):
         self.wakes: list[tuple[float, int, Ledger]] = []
         self.breaker = Breaker()
         self.queue = Queue()
-        self.forecast: Forecast | None = None  # the last one
+        self.forecasts: dict[frozenset[str], Forecast] = {}  # the last one, for calls that name these tags
         self.changes = 0  # so far
         self.kept: Kept | None = None  # a project that collects room for one call
         self.looked = 0.0  # when it was last looked for one
@@ -62,30 +62,37 @@ class Lane(Spending):
         self.rota: Rota | None = None  # with other replicas
         self.estimates = Estimates()
         self.ranks = Ranks(by_tokens=any(limits.tpm or limits.tpd for limits in told.values()))
-        self._fresh = deque(domains)
+        self.fresh = Fresh(domains)
         self._gone: set[Domain] = set()
 
     def join(self, turns: Turns | None) -> None:
         """These replicas use the same projects; each begins with others."""
         self.rota = None if turns is None else Rota(turns, self.model)
-        self._fresh.rotate(-int(turns.place * len(self._fresh)) if turns else 0)
+        self.fresh.rotate(-int(turns.place * len(self.fresh)) if turns else 0)
 
     def pick(
-        self, now: float, tokens: int, model: str, exclude: Set[KeyId] = NOBODY, units: int = 1
+        self,
+        now: float,
+        tokens: int,
+        model: str,
+        exclude: Set[KeyId] = NOBODY,
+        units: int = 1,
+        tags: frozenset[str] = NO_TAGS,
+        spared: frozenset[str] = NO_TAGS,
     ) -> tuple[Ledger, Key] | None:
         """After `advance`: the project with most room among those with enough, and one of its keys; None: none now."""
         aside: list[Ledger] = []
         found = None
-        while found is None and (ledger := self._first(tokens, units)) is not None:
+        while found is None and (ledger := self._first(tokens, units, tags)) is not None:
             if self.rota is not None and self._waits_for_turn(now, ledger):
                 continue
             if units > 1 and self.rota is not None and self.rota.anothers(now, ledger, units):
                 aside.append(ledger)
                 if len(aside) == PASSED_OVER:
                     break
-            elif (key := free_key(ledger.domain, now, model, exclude)) is not None:
+            elif (key := free_key(ledger.domain, now, model, exclude, tags, spared)) is not None:
                 found = ledger, key
-            elif free_key(ledger.domain, now, "", NOBODY) is not None:
+            elif any(free_key(ledger.domain, now, one, NOBODY) for one in self.models):
                 aside.append(ledger)  # free, but not for this call
             else:
                 self._park(now, ledger)
@@ -117,8 +124,8 @@ class Lane(Spending):
 
     def take_up(self, domain: Domain) -> Ledger:
         """The same, and out of the ranks of those never used."""
-        if domain not in self.ledgers and domain in self._fresh:
-            self._fresh.remove(domain)
+        if domain not in self.ledgers and domain in self.fresh:
+            self.fresh.remove(domain)
         self._gone.discard(domain)
         return self.ledger(domain)
 
@@ -126,13 +133,13 @@ class Lane(Spending):
         """Where this key's use counts now: it may have changed its group, or been forgotten, while an attempt ran."""
         return self.take_up(domain_of(key))
 
-    def widest(self) -> float:
+    def widest(self, tags: frozenset[str] = NO_TAGS) -> float:
         """The most tokens that a call may need to be served now; negative where none is."""
-        return inf if self._fresh else self.ranks.widest()
+        return inf if self.fresh.of(tags) else self.ranks.of(tags).widest()
 
-    def most(self) -> float:
+    def most(self, tags: frozenset[str] = NO_TAGS) -> float:
         """The most requests that a call may count as to be served now."""
-        return inf if self._fresh else self.ranks.most()
+        return inf if self.fresh.of(tags) else self.ranks.of(tags).most()
 
     def load(self, ledger: Ledger) -> float:
         return ledger.load(self.usual.rpm) / ledger.domain.weight if ledger.domain.weight else inf
@@ -173,7 +180,7 @@ class Lane(Spending):
             self._wake_at(ledger.rest, ledger)
         elif ledger.blank and now >= ledger.rest + (REMEMBERS if ledger.refusals else 0):
             self._close(ledger)
-            self._fresh.append(ledger.domain)
+            self.fresh.append(ledger.domain)
         elif ledger.trial is not None:
             self.undecided.add(ledger)
         elif ledger.room >= 1 and ledger.token_room >= 1:
@@ -204,7 +211,7 @@ class Lane(Spending):
         """A key of this project may serve again, or it has new keys."""
         if domain in self._gone:
             self._gone.discard(domain)
-            self._fresh.append(domain)
+            self.fresh.append(domain)
         elif domain in self.ledgers:
             self.place(now, self.ledgers[domain])
 
@@ -213,30 +220,20 @@ class Lane(Spending):
         day = self.day_ends if self.ranks.by_units else inf
         return min(self.spent[0][0] if self.spent else inf, self.wakes[0][0] if self.wakes else inf, day)
 
-    def ready(self) -> bool:
-        """Is there a project with room?"""
-        return bool(self._fresh) or self.ranks.least_loaded() is not None
-
-    def hopeful(self) -> bool:
-        """Is there a project that is not gone, and not known to do without this model?"""
-        return bool(self._fresh) or any(
-            ledger.cause not in BARS and living(ledger.domain) for ledger in islice(self.ledgers.values(), GLANCE)
-        )
-
     def admit(self, domains: Iterable[Domain]) -> None:
         """Projects that may serve another model whose quota is counted here."""
-        known = {*self._fresh, *self._gone, *self.ledgers}
-        self._fresh.extend(domain for domain in domains if domain not in known)
+        new = [domain for domain in domains if domain not in self.ledgers and domain not in self._gone]
+        self.fresh.extend(self.fresh.missing(new))
 
-    def forget(self, domain: Domain) -> Ledger | None:
-        """This project is dissolved or grows: its ledger, if it had one, is the caller's to share out."""
-        self._gone.discard(domain)
-        ledger = self.ledgers.pop(domain, None)
-        if ledger is not None:
+    def forget(self, domains: list[Domain]) -> list[Ledger]:
+        """These projects are dissolved or grow: the ledgers that they had are the caller's to share out."""
+        self.fresh.discard({domain for domain in domains if domain not in self.ledgers})
+        self._gone.difference_update(domains)
+        ledgers = [ledger for domain in domains if (ledger := self.ledgers.pop(domain, None)) is not None]
+        for ledger in ledgers:
             ledger.place = 0
-        elif domain in self._fresh:
-            self._fresh.remove(domain)
-        return ledger
+        self.undecided.difference_update(ledgers)
+        return ledgers
 
     def enter(self, now: float, domain: Domain, before: list[Ledger]) -> None:
         """A project formed of others' keys takes over what these used, and what is known of their limits and rests."""
@@ -260,21 +257,22 @@ class Lane(Spending):
             self._wake_at(at, ledger)
         return True
 
-    def _first(self, tokens: int, units: int) -> Ledger | None:
+    def _first(self, tokens: int, units: int, tags: frozenset[str]) -> Ledger | None:
         """Taken out of the ranks: whoever takes it places it again."""
-        if self._fresh:
-            best = self.ranks.least_loaded()
+        fresh, ranks = self.fresh.of(tags), self.ranks.of(tags)
+        if fresh:
+            best = ranks.least_loaded()
             if best is None or best[0] > 0:
-                return self.ledger(self._fresh.popleft())
-        found = self.ranks.take(tokens, units)
-        return self.ledger(self._fresh.popleft()) if found is None and units > 1 and self._fresh else found
+                return self.ledger(self.fresh.take(tags))
+        found = ranks.take(tokens, units)
+        return self.ledger(self.fresh.take(tags)) if found is None and units > 1 and fresh else found
 
     def _park(self, now: float, ledger: Ledger) -> None:
         """None of its keys may serve now."""
         at = wakes_at(ledger.domain, now)
         if at < inf:
             self._wake_at(at, ledger)
-        elif living(ledger.domain):
+        elif any(able_one_day(ledger.domain, model, NO_TAGS) for model in self.models):
             self.undecided.add(ledger)
         elif ledger.blank:
             self._close(ledger)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,15 @@ from msgspec.structs import replace
 from gemini_balance.core.pool.demand import Never, NotYet
 from gemini_balance.core.pool.forecast import expected, when
 from gemini_balance.core.pool.keeping import release
-from gemini_balance.core.pool.key import domain_of
+from gemini_balance.core.pool.key import able_one_day, domain_of, tagged
+from gemini_balance.core.pool.windows import BARS
 
 if TYPE_CHECKING:
     from gemini_balance.core.pool.demand import Demand
     from gemini_balance.core.pool.key import Key
     from gemini_balance.core.pool.lane import Lane
 
+GLANCE = 1_000  # projects that are looked at where nobody is ready
 SOON = 1.0  # seconds until another look where an attempt in flight decides
 
 
@@ -34,7 +37,7 @@ def outlook(now: float, lane: Lane, demand: Demand, pinned: Key | None) -> NotYe
 def _held(now: float, lane: Lane, demand: Demand, opens: float) -> NotYet | Never:
     """How long an overload lasts is nobody's to know: it is worth waiting, unless the quota is spent as well."""
     at = min(opens, now + 2 * SOON)
-    if demand.pinned or lane.ready():
+    if demand.pinned or _ready(lane, demand):
         return NotYet(at, sure=False, overloaded=True)
     room = _promise(now, lane, demand)
     return NotYet(max(at, room.at), sure=False, overloaded=at >= room.at) if isinstance(room, NotYet) else room
@@ -44,11 +47,27 @@ def _promise(now: float, lane: Lane, demand: Demand) -> NotYet | Never:
     release(now, lane)
     ahead = expected(lane, now, demand)
     at = when(lane, now, ahead, demand)
-    if lane.undecided and at > now + SOON:
+    if at > now + SOON and any(tagged(ledger.domain, demand.tags) for ledger in lane.undecided):
         return NotYet(now + SOON, sure=False)
     if at < inf:
         anew = when(lane, now, ahead, replace(demand, again=False)) if demand.again else 0.0
         return NotYet(at, back=anew if anew < inf else 0.0)
-    if lane.hopeful():
+    if _hopeful(lane, demand):
         return NotYet(now + SOON, sure=False)
     return Never(cause=ahead.barred)
+
+
+def _ready(lane: Lane, demand: Demand) -> bool:
+    """Is there a project with room?"""
+    return bool(lane.fresh.of(demand.tags)) or lane.ranks.of(demand.tags).least_loaded() is not None
+
+
+def _hopeful(lane: Lane, demand: Demand) -> bool:
+    """Is there a project that is not gone, and not known to do without this model?"""
+    if lane.fresh.of(demand.tags):
+        return True
+    ledgers = (ledger for ledger in lane.ledgers.values() if tagged(ledger.domain, demand.tags))
+    return any(
+        ledger.cause not in BARS and able_one_day(ledger.domain, demand.model, demand.tags)
+        for ledger in islice(ledgers, GLANCE)
+    )

@@ -14,13 +14,13 @@ from gemini_balance.core.pool.demand import Never, NotYet
 from gemini_balance.core.pool.exchange import Inbox
 from gemini_balance.core.pool.facts import Outbox
 from gemini_balance.core.pool.inference import trial
-from gemini_balance.core.pool.judge import Judge
 from gemini_balance.core.pool.keeping import claim, keep, release
-from gemini_balance.core.pool.key import RETIRED, Health, Key, KeyId, KeySpec, domain_of
+from gemini_balance.core.pool.key import NO_TAGS, RETIRED, Key, KeyId, KeySpec, domain_of
+from gemini_balance.core.pool.lane import NOBODY
 from gemini_balance.core.pool.lease import TRIAL, Granted, Lease
 from gemini_balance.core.pool.outlook import outlook
 from gemini_balance.core.pool.queue import Ticket
-from gemini_balance.core.pool.registry import Registry
+from gemini_balance.core.pool.roster import Roster
 from gemini_balance.core.pool.skipped import Skipped, skipped
 from gemini_balance.core.pool.state import restore, snapshot
 from gemini_balance.core.pool.turns import Present, Turns
@@ -41,7 +41,7 @@ WARM = 0.5  # the load up to which a conversation stays where its beginning is c
 KEPT = "kept"  # why a key was chosen
 
 
-class KeyPool(Registry):
+class KeyPool(Roster):
     """Lends keys, and keeps the queue of those who wait for one."""
 
     def __init__(
@@ -51,11 +51,10 @@ class KeyPool(Registry):
         dice: Callable[[], float] = lambda: 0.5,
         told_limits: Mapping[str, Mapping[str, Limits]] | None = None,
     ) -> None:
-        super().__init__(specs, max_failures, told_limits or {})
+        super().__init__(specs, max_failures, dice, told_limits or {})
         self.affinity = Affinity()
         self.waiting = 0  # calls in all queues
         self.held = 0  # bytes of their bodies
-        self._judge = Judge(self, dice)
         self._inbox = Inbox(self, self._judge)
         self._open: set[int] = set()
         self._ids = count(1)
@@ -65,9 +64,11 @@ class KeyPool(Registry):
         lane = self._lane_for(demand)
         if demand.pinned and not self._may_serve(demand):
             return Never(dead=not self.usable())
-        if not _first(now, lane, demand) and lane.queue.stands_before(demand):
+        first = _first(now, lane, demand)
+        if not first and lane.queue.stands_before(demand):
             return self._refuse(now, lane, demand)
-        return self._try(now, lane, demand) or self._refuse(now, lane, demand)
+        spared = NO_TAGS if first or demand.pinned else lane.queue.spares()
+        return self._try(now, lane, demand, spared) or self._refuse(now, lane, demand)
 
     def began(self, now: float, lease: Lease) -> None:
         """The answer has begun: key and model live, whatever becomes of it."""
@@ -78,7 +79,7 @@ class KeyPool(Registry):
         if lease.id in self._open:
             self._open.remove(lease.id)
             lease.key.in_flight -= 1
-            self._judge.settle(now, lease, outcome)
+            (self._judge.part if lease.key.gone else self._judge.settle)(now, lease, outcome)
 
     def helped(self, now: float, keys: Iterable[KeyId]) -> None:
         """Another key answered well what these had failed: the fault was theirs."""
@@ -115,21 +116,8 @@ class KeyPool(Registry):
 
     def skipped(self, now: float, demand: Demand) -> list[Skipped]:
         """What stands in the way of keys that could serve this call; some of them, where there are many."""
-        return skipped(now, self._lane_for(demand), self.keys.values(), demand)
-
-    def usable(self) -> int:
-        """How many keys are neither invalid nor disabled."""
-        return len(self.keys) - self._judge.retired
-
-    def retired(self) -> list[Key]:
-        """Those that a probe may find to be well again."""
-        return [key for key in self.keys.values() if key.health is Health.INVALID]
-
-    def reset(self, now: float, key_id: KeyId) -> None:
-        """The operator says this key is well; it serves at once."""
-        self._judge.revive(now, self.keys[key_id])
-
-    revive = reset
+        keys = self.tagged(demand.tags) if demand.tags else self.keys.values()
+        return skipped(now, self._lane_for(demand), keys, demand)
 
     def share(self, me: str, replicas: tuple[str, ...]) -> None:
         """These replicas serve with the same keys; a single one shares with nobody.
@@ -170,27 +158,29 @@ class KeyPool(Registry):
 
     def _may_serve(self, demand: Demand) -> bool:
         key = self.keys.get(demand.pinned) if demand.pinned else None
-        return key is not None and key.health not in RETIRED
+        return key is not None and key.health not in RETIRED and key.serves("", demand.tags)
 
-    def _try(self, now: float, lane: Lane, demand: Demand) -> Lease | None:
+    def _try(self, now: float, lane: Lane, demand: Demand, spared: frozenset[str] = NO_TAGS) -> Lease | None:
         lane.advance(now)
         release(now, lane)
         if lane.breaker.opens_at(now, paced=not demand.hurried) > now:
             return None
         if demand.pinned:
-            pinned = self._on(now, lane, self.keys[demand.pinned], demand)
+            key = self.keys.get(demand.pinned)
+            pinned = None if key is None else self._on(now, lane, key, demand)
             return pinned and self._lend(now, lane, *pinned, demand, "pinned")
         kept = self._kept(now, lane, demand) if demand.prefix else None
         if kept is not None:
             return self._lend(now, lane, *kept, demand, "conversation")
-        found = self._pick(now, lane, demand)
+        found = self._pick(now, lane, demand, spared)
         return found and self._lend(now, lane, *found, demand, "most room")
 
-    def _pick(self, now: float, lane: Lane, demand: Demand) -> tuple[Ledger, Key] | None:
+    def _pick(self, now: float, lane: Lane, demand: Demand, spared: frozenset[str]) -> tuple[Ledger, Key] | None:
         """Where every other key was tried, one that failed by chance may serve."""
-        tokens = lane.estimates.enough(demand.tokens)
-        found = lane.pick(now, tokens, demand.model, demand.exclude, demand.units)
-        return found or (lane.pick(now, tokens, demand.model, units=demand.units) if demand.exclude else None)
+        asked = now, lane.estimates.enough(demand.tokens), demand.model
+        rest = demand.units, demand.tags, spared
+        found = lane.pick(*asked, demand.exclude, *rest)
+        return found or (lane.pick(*asked, NOBODY, *rest) if demand.exclude else None)
 
     def _on(self, now: float, lane: Lane, key: Key, demand: Demand) -> tuple[Ledger, Key] | None:
         """This very key, if it may serve now."""
@@ -202,7 +192,9 @@ class KeyPool(Registry):
     def _kept(self, now: float, lane: Lane, demand: Demand) -> tuple[Ledger, Key] | None:
         """The key that knows this conversation's beginning, as long as it is not busier than half."""
         key = self.affinity.find(demand.prefix)
-        if key is None or key.id in demand.exclude or not key.serves(demand.model) or key.spec.paid != demand.paid:
+        if key is None or key.id in demand.exclude or key.spec.paid != demand.paid:
+            return None
+        if not key.serves(demand.model, demand.tags):
             return None
         found = self._on(now, lane, key, demand)
         return found if found is not None and lane.load(found[0]) <= WARM else None
@@ -224,6 +216,8 @@ class KeyPool(Registry):
     def _refuse(self, now: float, lane: Lane, demand: Demand) -> NotYet | Never:
         if not self.usable():
             return Never(dead=True)
+        if demand.tags and not any(key.health not in RETIRED for key in self.tagged(demand.tags)):
+            return Never()
         return outlook(now, lane, demand, self.keys[demand.pinned] if demand.pinned else None)
 
     def _serve(self, now: float, lane: Lane) -> list[tuple[Ticket, Lease]]:
@@ -237,7 +231,7 @@ class KeyPool(Registry):
             leases.append(self._grant(now, lane, kept.ticket, self._lend(now, lane, *found, kept.ticket.demand, KEPT)))
         while any(got := self._round(now, lane)):
             leases += got
-        for _, line in lane.queue.lines()[:1]:
+        for line in lane.queue.first():
             if line.first().demand.units > 1:
                 break  # what is too much for it proves nothing
             leases.append(self._grant(now, lane, line.first(), self._trial(now, lane, line.first().demand)))
@@ -247,12 +241,10 @@ class KeyPool(Registry):
         """One turn for each line: for the first call in it for which there is room."""
         waiting = lane.queue.pinned()
         leases = [self._grant(now, lane, ticket, self._try(now, lane, ticket.demand)) for ticket in waiting]
-        for _, line in lane.queue.lines():
-            if lane.breaker.opens_at(now) > now:
+        for (_, _, tags), line in lane.queue.lines():
+            if lane.breaker.opens_at(now) > now or lane.widest() < lane.queue.least():
                 break
-            if (widest := lane.widest()) < lane.queue.least():
-                break
-            leases.append(self._turn(now, lane, line, widest, lane.most()))
+            leases.append(self._turn(now, lane, line, lane.widest(tags), lane.most(tags)))
         return leases
 
     def _turn(self, now: float, lane: Lane, line: Waiting, tokens: float, units: float) -> tuple[Ticket, Lease] | None:
@@ -279,7 +271,7 @@ class KeyPool(Registry):
         """Somebody waits and a group is in doubt: is it one? A refusal proves it, an answer splits it."""
         if lane.breaker.opens_at(now) > now:
             return None
-        found = trial(now, lane, demand.model)
+        found = trial(now, lane, demand.model, demand.tags)
         if found and lane.rota and not lane.rota.ours(now, found[0]):
             return None  # whoever's turn it is will tell
         return found and self._lend(now, lane, *found, demand, TRIAL)

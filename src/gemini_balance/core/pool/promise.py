@@ -23,6 +23,7 @@ class Room(NamedTuple):
     places: float  # that were not there before
     line: Line | None
     most: float = inf  # requests that a call may count as to fit
+    tags: frozenset[str] = frozenset()  # of the keys that it is with
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class Forecast:
     waiting: dict[Line, int] = field(default_factory=dict)  # how many
     barred: Cause | None = None  # a project was seen that may not use the model
     units: int = 1  # it was made for
+    tags: frozenset[str] = frozenset()  # it was made for
 
     def believed(self, now: float, changes: int) -> bool:
         if changes == self.changes:
@@ -51,13 +53,14 @@ class Forecast:
         Its line stands before those that have had a turn since its own last one; where one of these takes a room,
         nobody in its line could.
         """
+        tags = line[2]
         passed = set(self.turns[self.turns.index(line) :]) if line in self.waiting else set()
         for room in self.rooms:
             if room.line == line and not ahead:
                 passed.clear()
             elif room.line is not None and room.line not in passed:
                 passed.add(room.line)
-            elif room.tokens >= tokens and room.most >= units:
+            elif room.tokens >= tokens and room.most >= units and (not tags or not tags.isdisjoint(room.tags)):
                 if room.places > behind:
                     return room.at
                 behind -= int(room.places)

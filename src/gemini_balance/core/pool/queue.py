@@ -9,15 +9,18 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from itertools import count
 from math import log2
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from gemini_balance.core.pool.key import NO_TAGS
 
 if TYPE_CHECKING:
     from gemini_balance.core.pool.demand import Demand
     from gemini_balance.core.pool.windows import Ledger
 
-Line: TypeAlias = tuple[str, str]  # who waits, and for which key alone
+Line: TypeAlias = tuple[str, str, frozenset[str]]  # who waits, for which key alone, and for which tags
 Row: TypeAlias = "OrderedDict[int, Ticket]"  # by number; dict.move_to_end puts one in front
 Size: TypeAlias = tuple[int, int]  # of the tokens, and of the requests that it counts as
+Counted = TypeVar("Counted", str, Size)
 STEPS = 4  # rows for each doubling of either
 
 
@@ -89,6 +92,8 @@ class Queue:
         self._pinned: OrderedDict[Line, Waiting] = OrderedDict()
         self._sizes: dict[Size, int] = {}  # rows of the lines that wait for any key → how many wait
         self._count = 0
+        self._tags: dict[str, int] = {}  # how many wait for keys of these alone
+        self._any = 0  # that wait for any key at all
         self._numbers = count(1)
 
     def __len__(self) -> int:
@@ -116,6 +121,11 @@ class Queue:
         """Of those that wait for any key: whose turn it is, the one that waited longest for its turn first."""
         return list(self._lines.items())
 
+    def first(self) -> list[Waiting]:
+        """The one of these that has waited longest, rather one that takes any key; empty where nobody waits."""
+        lines = [line for name, line in self._lines.items() if not name[2]] or list(self._lines.values())
+        return lines[:1]
+
     def pinned(self) -> list[Ticket]:
         """The first of each line that waits for one key."""
         return [line.first() for line in self._pinned.values()]
@@ -137,8 +147,12 @@ class Queue:
         return len(line) if line else 0
 
     def stands_before(self, demand: Demand) -> bool:
-        """Does anybody wait for what this call would take? Who waits for one key stands in nobody else's way."""
-        return self._count > 0 and bool(self.line(demand) or (self._lines and not demand.pinned))
+        """Does anybody wait for whatever this call would take? Who waits for one key stands in nobody else's way."""
+        return self._count > 0 and bool(self.line(demand) or (self._any and not demand.pinned))
+
+    def spares(self) -> frozenset[str]:
+        """Keys with these tags are left to those who wait for them alone."""
+        return frozenset(self._tags) if self._tags else NO_TAGS
 
     def _of(self, demand: Demand) -> OrderedDict[Line, Waiting]:
         return self._pinned if demand.pinned else self._lines
@@ -147,14 +161,20 @@ class Queue:
         self._count += more
         self.changes += 1
         if not ticket.demand.pinned:
-            size = _size(ticket)
-            left = self._sizes[size] = self._sizes.get(size, 0) + more
-            if not left:
-                del self._sizes[size]
+            self._any += 0 if ticket.demand.tags else more
+            for tag in ticket.demand.tags:
+                _count(self._tags, tag, more)
+            _count(self._sizes, _size(ticket), more)
 
 
 def line_of(demand: Demand) -> Line:
-    return demand.client, demand.pinned or ""
+    return demand.client, demand.pinned or "", demand.tags
+
+
+def _count(counts: dict[Counted, int], what: Counted, more: int) -> None:
+    left = counts[what] = counts.get(what, 0) + more
+    if not left:
+        del counts[what]
 
 
 def _size(ticket: Ticket) -> Size:

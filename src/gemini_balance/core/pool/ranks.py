@@ -7,6 +7,8 @@ from math import inf
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from gemini_balance.core.pool.fresh import MOST_CREWS
+from gemini_balance.core.pool.key import tagged
 from gemini_balance.core.pool.shelves import SLACK, Shelves, tidy, top, valid
 
 if TYPE_CHECKING:
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 class Ranks:
     """By load, where limits count tokens on shelves of like token room, too, and where batches come, of request room.
 
-    A ledger's `place` names the entry that is valid.
+    A ledger's `place` names the entry that is valid. Those with a key that has one of the tags that a call names are
+    ranked apart as well.
     """
 
     def __init__(self, *, by_tokens: bool) -> None:
@@ -27,10 +30,29 @@ class Ranks:
         self._ready: list[Ranked] = []
         self._tokens = Shelves(attrgetter("token_room"))
         self._units: Shelves | None = None  # from the first batch on
+        self._crews: dict[frozenset[str], Ranks] = {}
 
     @property
     def by_units(self) -> bool:
-        return self._units is not None
+        return self._units is not None or any(crew.by_units for crew in self._crews.values())
+
+    def of(self, tags: frozenset[str]) -> Ranks:
+        """Those with one of these; without a tag, all."""
+        if not tags:
+            return self
+        crew = self._crews.get(tags)
+        if crew is None:
+            if len(self._crews) >= MOST_CREWS:
+                self._crews.clear()
+            crew = self._crews[tags] = Ranks(by_tokens=self.by_tokens)
+            for load, number, ledger in filter(valid, self._ready):
+                if tagged(ledger.domain, tags):
+                    crew.add(number, load, ledger, len(self._ready))
+        return crew
+
+    def retag(self) -> None:
+        """Keys have other tags than before."""
+        self._crews.clear()
 
     def add(self, number: int, load: float, ledger: Ledger, most: int) -> None:
         """`number` is the ledger's new place; of `most` ledgers one can be valid each."""
@@ -42,6 +64,10 @@ class Ranks:
             self._tokens.add(number, ledger, most)
         if self._units is not None:
             self._units.add(number, ledger, most)
+        for tags, crew in self._crews.items():
+            if tagged(ledger.domain, tags):
+                crew.by_tokens = self.by_tokens
+                crew.add(number, load, ledger, most)
 
     def least_loaded(self) -> Ranked | None:
         return top(self._ready)

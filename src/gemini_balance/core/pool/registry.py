@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from gemini_balance.core.pool.key import Key, KeyId, KeySpec, Project, Source, domain_of
+from gemini_balance.core.pool.key import Key, KeyId, KeySpec, Project, Source, domain_of, keys_of
 from gemini_balance.core.pool.lane import Lane
 from gemini_balance.core.pool.told import tell
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool.facts import Outbox
     from gemini_balance.core.pool.key import Domain
     from gemini_balance.core.pool.turns import Turns
-    from gemini_balance.core.pool.windows import Limits
+    from gemini_balance.core.pool.windows import Ledger, Limits
 
 MOST_LANES = 1_000  # quota models; callers invent names
 
@@ -35,8 +35,10 @@ class Registry:
         self.apart: set[frozenset[KeyId]] = set()  # pairs that the operator says share nothing
         self.max_failures = max_failures  # unexplained ones in a row that retire a key; 0: never
         self._told_limits = told_limits
+        self.tags: dict[str, dict[Key, None]] = {}
         self._any_paid = any(key.spec.paid for key in self.keys.values())
         for key in self.keys.values():
+            self._tag(key)
             if key.spec.project:
                 self.label(key, key.spec.project)
 
@@ -72,14 +74,17 @@ class Registry:
         """
         if self.outbox is not None and not told:
             self.outbox.divided(now, new)
-        taken = [(lane, [lane.forget(domain) for domain in old]) for lane in self.lanes.values()]
+        taken = [(place, lane.forget(old)) for place, lane in self.lanes.items()]
         for domain in new:
             if isinstance(domain, Key):
                 domain.project = None
-        for lane, ledgers in taken:
-            known = [ledger for ledger in ledgers if ledger is not None]
+        for (name, paid), ledgers in taken:
+            lane = self.lanes[name, paid]
             for domain in new:
-                lane.enter(now, domain, known)
+                if self.belongs(lane, domain, paid=paid) or _used(domain, ledgers):
+                    lane.enter(now, domain, ledgers)
+            for share in (share for ledger in ledgers for share in ledger.shares if share.ledger is ledger):
+                lane.shares.pop(share.key, None)  # of a key that was removed, or is for other calls now
 
     def told(self, now: float, key: Key, name: str) -> None:
         """Google names the project of a key of which nothing was known."""
@@ -108,6 +113,20 @@ class Registry:
     def are_apart(self, some: list[Key], others: list[Key]) -> bool:
         """Has the operator said so of any two of them?"""
         return bool(self.apart) and any(frozenset((a.id, b.id)) in self.apart for a in some for b in others)
+
+    def tagged(self, tags: frozenset[str]) -> Iterator[Key]:
+        """Keys with one of these tags."""
+        return iter(dict.fromkeys(key for tag in tags for key in self.tags.get(tag, ())))
+
+    @staticmethod
+    def belongs(lane: Lane, domain: Domain, *, paid: bool) -> bool:
+        """Has it a key for what is asked of this lane?"""
+        keys = [key for key in keys_of(domain) if key.spec.paid == paid]
+        return any(key.serves(model) for key in keys for model in lane.models)
+
+    def _tag(self, key: Key) -> None:
+        for tag in key.spec.tags:
+            self.tags.setdefault(tag, {})[key] = None
 
     def _group(self, name: str) -> Project:
         found = next((group for group in self.groups() if group.name == name), None)
@@ -138,3 +157,8 @@ class Registry:
     def _domains(self, model: str, *, paid: bool) -> Iterator[Domain]:
         serving = (key for key in self.keys.values() if key.spec.paid == paid and key.serves(model))
         return iter(dict.fromkeys(domain_of(key) for key in serving))
+
+
+def _used(domain: Domain, ledgers: list[Ledger]) -> bool:
+    """Does one of them count what a key of this project used?"""
+    return any(domain_of(share.key) is domain for ledger in ledgers for share in ledger.shares)

@@ -30,7 +30,7 @@ class Skipped(NamedTuple):
 
 def skipped(now: float, lane: Lane, keys: Iterable[Key], demand: Demand) -> list[Skipped]:
     """Some of the keys that could have served this call, each with what stood in its way."""
-    fit = (key for key in islice(keys, LOOKS) if key.serves(demand.model) and key.spec.paid == demand.paid)
+    fit = (key for key in islice(keys, LOOKS) if key.serves(demand.model, demand.tags) and key.spec.paid == demand.paid)
     return list(islice(_told(now, lane, fit, demand), MOST))
 
 

@@ -72,6 +72,7 @@ class PoolState(msgspec.Struct):
 def snapshot(pool: Registry) -> bytes:
     """All that would be lost."""
     changed = (key for key in pool.keys.values() if key.health is not Health.READY or key.failures)
+    changed = (key for key in changed if key.health is not Health.DISABLED)  # that is the operator's to remember
     state = PoolState(
         [KeyState(key.id, key.health.name, key.until, key.failures, key.reason) for key in changed],
         [_group(project) for project in _projects(pool)],
@@ -123,8 +124,10 @@ def _ledger(lane: Lane, domain: Domain) -> LedgerState:
 
 
 def _restore_key(key: Key, known: KeyState, retire: Retire) -> None:
-    key.failures, key.until = known.failures, known.until
     health = Health[known.health]
+    if Health.DISABLED in (key.health, health):
+        return
+    key.failures, key.until = known.failures, known.until
     if health in RETIRED:
         retire(key, known.reason or Cause.UNKNOWN)
     elif health is not Health.READY:

@@ -66,7 +66,9 @@ class GeminiApi:
         return f"/{self._prefix}/{route.path}" if self._prefix else f"/{route.path}"
 
     def _origin_for(self, key: KeySpec) -> Origin:
-        """The same proxy for a key every time: Google sees each key come from one place."""
+        """Its own proxy, or the same one of all every time: Google sees each key come from one place."""
+        if key.proxy:
+            return self._origins[0]._replace(proxy=key.proxy)
         if len(self._origins) == 1:
             return self._origins[0]
         return self._origins[crc32(key.id.encode()) % len(self._origins)]

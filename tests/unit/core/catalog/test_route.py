@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gemini_balance.core.call import VERTEX_EXPRESS, Call, Framing, Operation
+from gemini_balance.core.call import VERTEX_EXPRESS, Call, Framing, Operation, Principal
 from gemini_balance.core.catalog.route import Config, Route, route_of
 from gemini_balance.core.errors import ModelNotFound
 from gemini_balance.core.gemini.request_schema import GenerateContentRequest
@@ -46,14 +46,16 @@ def test_a_native_call_keeps_every_byte_and_all_it_came_with() -> None:
         single_attempt=True,
         patience=9.0,
     )
-    assert route_of(call, CONFIG, "…oken") == Route(
+    assert route_of(call, CONFIG, Principal("…oken", "token-1", tags=frozenset({"mine"}))) == Route(
         upstream="gemini_api",
         operation=Operation.STREAM,
         model="gemini-2.5-pro",
         path="v1/models/gemini-2.5-pro:streamGenerateContent?alt=sse&x=%20",
         body=RAW,
         framing=Framing.SSE,
-        demand=Demand("gemini-2.5-pro", tokens=9, client="…oken", size=len(RAW), hurried=True),
+        demand=Demand(
+            "gemini-2.5-pro", tokens=9, client="token-1", size=len(RAW), hurried=True, tags=frozenset({"mine"})
+        ),
         headers=(("x-goog-api-client", "sdk"),),
         verbatim=True,
         single_attempt=True,

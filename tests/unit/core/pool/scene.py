@@ -20,8 +20,18 @@ DEAD, REFUSED = Outcome(Cause.KEY_DEAD), Outcome(Cause.KEY_REFUSED)
 OVERLOADED = Outcome(Cause.MODEL_OVERLOADED)
 
 
-def key(name: str, project: str = "", weight: int = 1, models: str = "", *, paid: bool = False) -> KeySpec:
-    return KeySpec(KeyId(name), f"secret-{name}", project, weight, frozenset(models.split()), paid)
+def key(
+    name: str,
+    project: str = "",
+    weight: int = 1,
+    models: str = "",
+    tags: str = "",
+    *,
+    paid: bool = False,
+    off: bool = False,
+) -> KeySpec:
+    words = frozenset(models.split()), paid, frozenset(tags.split())
+    return KeySpec(KeyId(name), f"secret-{name}", project, weight, *words, off=off)
 
 
 def pool_of(*specs: KeySpec | str, told: Limits | None = None, max_failures: int = 3) -> KeyPool:
@@ -38,10 +48,13 @@ def call(
     *,
     again: bool = False,
     units: int = 1,
+    tags: str = "",
 ) -> Demand:
     """A call; `exclude` names keys of one letter."""
-    excluded = frozenset(KeyId(name) for name in exclude)
-    return Demand(model, excluded, KeyId(pinned) if pinned else None, tokens, client, again=again, units=units)
+    excluded, only = frozenset(KeyId(name) for name in exclude), frozenset(tags.split())
+    return Demand(
+        model, excluded, KeyId(pinned) if pinned else None, tokens, client, again=again, units=units, tags=only
+    )
 
 
 def lent(pool: KeyPool, now: float = NOW, wanted: Demand | None = None) -> Lease:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from gemini_balance.core.outcome import Cause, Outcome
-from gemini_balance.core.pool import Demand, Health, KeyId, KeyPool, KeySpec, Lease, NotYet, Ticket
+from gemini_balance.core.pool import Demand, Health, Key, KeyId, KeyPool, KeySpec, Lease, NotYet, Ticket
 from gemini_balance.core.pool.judge import UNCOUNTED, UNSERVED
 from gemini_balance.core.pool.key import RETIRED, domain_of, keys_of
 from gemini_balance.core.pool.windows import Limits
@@ -21,19 +21,18 @@ TOLD = {
 }
 MODELS = ("m1", "m2", "m3")
 NAMES = [KeyId(name) for name in "abcde"]
-SPECS = st.lists(
-    st.builds(
-        KeySpec,
-        st.sampled_from(NAMES),
-        st.just("secret"),
-        st.sampled_from(["", "p", "q"]),
-        st.integers(1, 3),
-        st.sampled_from([frozenset(), frozenset({"m1"}), frozenset({"m1", "m2"})]),
-    ),
-    min_size=1,
-    max_size=5,
-    unique_by=lambda spec: spec.id,
+TAGS = st.sampled_from([frozenset(), frozenset(), frozenset({"t"}), frozenset({"u"}), frozenset({"t", "u"})])
+SPEC = st.builds(
+    KeySpec,
+    st.sampled_from(NAMES),
+    st.just("secret"),
+    st.sampled_from(["", "p", "q"]),
+    st.integers(1, 3),
+    st.sampled_from([frozenset(), frozenset({"m1"}), frozenset({"m1", "m2"})]),
+    tags=TAGS,
+    off=st.sampled_from([False, False, False, True]),
 )
+SPECS = st.lists(SPEC, min_size=1, max_size=5, unique_by=lambda spec: spec.id)
 SPENT = st.sampled_from([Cause.QUOTA_MINUTE, Cause.QUOTA_DAY, Cause.QUOTA_UNKNOWN, Cause.KEY_REFUSED])
 REFUSALS = st.builds(Outcome, SPENT, retry_after=st.sampled_from([None, 1.0, 5.0, 60.0]))
 OUTCOMES = st.one_of(
@@ -51,6 +50,7 @@ DEMANDS = st.builds(
     prefix=st.sampled_from([0, 0, 7, 8]),
     again=st.booleans(),
     units=st.sampled_from([1, 1, 1, 2, 3, 5, 10]),
+    tags=TAGS,
 )
 WAITING = st.builds(
     Demand,
@@ -58,6 +58,7 @@ WAITING = st.builds(
     client=st.sampled_from(["", "x", "y"]),
     again=st.booleans(),
     units=st.sampled_from([1, 1, 2, 5]),
+    tags=TAGS,
 )
 NUMBERS = st.integers(0, 50)
 DAY = 86_400.0
@@ -102,11 +103,13 @@ class PoolMachine(RuleBasedStateMachine):
         got = self.pool.acquire(self.now, demand)
         if isinstance(got, Lease):
             assert got.key.id not in demand.exclude or not self.untried(demand)
+            assert not demand.tags or demand.tags & got.key.spec.tags
             self.lent(got, before)
         elif isinstance(got, NotYet):
             assert self.now <= got.at <= got.told < inf
         else:
             assert got.dead == (self.pool.usable() == 0)
+            assert got.cause or got.dead or not self.has_a_key(demand)
 
     @precondition(lambda self: self.leases)
     @rule(number=NUMBERS)
@@ -168,6 +171,16 @@ class PoolMachine(RuleBasedStateMachine):
             self.pool.reset(self.now, name)
             self.key_rests.pop(name, None)
 
+    @rule(specs=SPECS)
+    def set_keys(self, specs: list[KeySpec]) -> None:
+        """Keys come, change and go. What one that stays used counts on; one that comes back begins anew."""
+        known = dict(self.pool.keys)
+        self.pool.set_keys(self.now, specs)
+        assert {key.id: key.spec for key in self.pool.keys.values()} == {spec.id: spec for spec in specs}
+        assert all(self.pool.keys[spec.id] is known[spec.id] for spec in specs if spec.id in known)
+        assert all(key.health is Health.DISABLED for name, key in known.items() if name not in self.pool.keys)
+        self.remember(known)
+
     @precondition(lambda self: self.tickets)
     @rule()
     def nobody_starves(self) -> None:
@@ -179,7 +192,7 @@ class PoolMachine(RuleBasedStateMachine):
             self.now = max(self.now, at)
             at = self.granted()
             at = self.now if self.end_all() else at
-        assert [ticket for ticket in self.tickets if self.has_a_key(ticket.demand.model)] == []
+        assert [ticket for ticket in self.tickets if self.has_a_key(ticket.demand)] == []
 
     @rule()
     def counts_return_to_zero(self) -> None:
@@ -202,15 +215,25 @@ class PoolMachine(RuleBasedStateMachine):
         tokens, units = lane.estimates.enough(demand.tokens), demand.units
         roomy = [ledger for ledger in lane.ranks.all() if ledger.fits(tokens) and ledger.holds(units)]
         keys = [key for ledger in roomy for key in keys_of(ledger.domain)]
-        return [k.id for k in keys if k.id not in demand.exclude and k.serves(demand.model) and k.free(self.now)]
+        keys = [key for key in keys if key.id not in demand.exclude and key.serves(demand.model, demand.tags)]
+        return [key.id for key in keys if key.free(self.now)]
 
-    def has_a_key(self, model: str) -> bool:
-        return any(key.serves(model) and key.health not in RETIRED for key in self.pool.keys.values())
+    def has_a_key(self, demand: Demand) -> bool:
+        keys = self.pool.keys.values()
+        return any(key.serves(demand.model, demand.tags) and key.health not in RETIRED for key in keys)
+
+    def remember(self, known: dict[KeyId, Key]) -> None:
+        """Only what was sent with keys that stay, in the projects that they had, is held against their limits."""
+        stay = {name for name, key in self.pool.keys.items() if known.get(name) is key}
+        self.counted = [lease for lease in self.counted if lease.key.id in stay and not lease.key.gone]
+        self.key_rests = {name: until for name, until in self.key_rests.items() if name in stay}
+        self.rests = {}
 
     def granted(self) -> float:
         granted = self.pool.grant(self.now)
         for ticket, lease in granted.leases:
             self.tickets.remove(ticket)
+            assert not ticket.demand.tags or ticket.demand.tags & lease.key.spec.tags
             self.lent(lease)
         return granted.at
 
@@ -243,7 +266,7 @@ class PoolMachine(RuleBasedStateMachine):
         self.leases.remove(lease)
         self.pool.settle(self.now, lease, outcome)
         self.settled.append(lease)
-        if not sent_count(lease, outcome):
+        if not sent_count(lease, outcome) and lease in self.counted:
             self.counted.remove(lease)
 
     def end_all(self) -> bool:

@@ -110,12 +110,12 @@ def test_under_overload_one_forecast_serves_all_who_come_within_a_moment() -> No
     for _ in range(30):
         pool.enqueue(NOW + 6, call())
     first = pool.acquire(NOW + 7, call())
-    made = pool.lane(MODEL).forecast
+    made = pool.lane(MODEL).forecasts[frozenset()]
     for _ in range(3):
         pool.enqueue(NOW + 7, call())
     fourth = pool.acquire(NOW + 7.01, call())
     assert (first, fourth) == (NotYet(NOW + 3.0 + LEAVES), NotYet(NOW + 3.3 + LEAVES))
-    assert pool.lane(MODEL).forecast is made
+    assert pool.lane(MODEL).forecasts[frozenset()] is made
 
 
 def test_a_rest_is_waited_for_where_the_window_would_have_room_before() -> None:

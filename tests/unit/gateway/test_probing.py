@@ -4,8 +4,8 @@ import pytest
 
 from gemini_balance.core.outcome import Cause
 from gemini_balance.core.pool import Health, KeyId
-from gemini_balance.gateway.keys import DAY, HOUR, VERTEX_PROBE, KeyChecker
 from gemini_balance.gateway.ports import TransportFailed
+from gemini_balance.gateway.probing import DAY, HOUR, VERTEX_PROBE, KeyChecker
 from gemini_balance.upstreams.vertex_express.upstream import VertexExpress
 from tests.unit.gateway.stage import Line, Stage, refuses, says
 

@@ -1,0 +1,84 @@
+"""How it is with the gateway as a whole."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gemini_balance.core.pool import KeyPool
+    from gemini_balance.gateway.accounts import Operators
+    from gemini_balance.gateway.journal import Journal
+    from gemini_balance.gateway.ports import Clock
+    from gemini_balance.gateway.stores import Size, Sizes
+    from gemini_balance.gateway.tokens import TokenBook
+
+PATIENCE = 5.0  # seconds for the database to say how large it is
+NO_KEY = "No Gemini key can serve: every call is answered with 503. Add keys, or reset those that are invalid."
+NO_TOKEN = "There is no client token: every call is answered with 401. Make one, or list them in ALLOWED_TOKENS."  # noqa: S105  (about one)
+FIRST_PASSWORD = "The password is still the one of the first start."  # noqa: S105  (about one)
+NOT_KEPT = "Nothing is kept beyond the end of this process: there is no database that could be written."
+AWAY = "The database does not answer. Serving goes on; changes can't be made until it does."
+LOST = "{count} calls are missing in the journal: it could not be written fast enough, or for too long."
+log = logging.getLogger(__name__)
+
+
+class SystemState(NamedTuple):
+    """`size`: None where nothing is kept, or the database does not answer."""
+
+    version: str
+    started: float
+    now: float
+    size: Size | None
+    lost: int
+    replicas: tuple[str, ...]
+    warnings: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Whoever knows a part of it. `notes`: what is wrong since the start."""
+
+    version: str
+    started: float
+    clock: Clock
+    pool: KeyPool
+    tokens: TokenBook
+    operators: Operators
+    journal: Journal
+    sizes: Sizes | None
+    notes: Sequence[str] = ()
+
+    async def state(self) -> SystemState:
+        size, away = await self._size()
+        turns = self.pool.turns
+        replicas = turns.replicas if turns is not None else ()
+        warnings = [*self.notes, *self._warnings(away=away)]
+        return SystemState(self.version, self.started, self.clock.unix(), size, self.journal.lost, replicas, warnings)
+
+    async def _size(self) -> tuple[Size | None, bool]:
+        """And whether the database is away."""
+        if self.sizes is None:
+            return None, False
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self.sizes.size(), False
+        except Exception:
+            log.warning("The database does not say how large it is", exc_info=True)
+            return None, True
+
+    def _warnings(self, *, away: bool) -> list[str]:
+        lost = self.journal.lost
+        told = {
+            NOT_KEPT: self.sizes is None,
+            AWAY: away,
+            NO_KEY: not self.pool.usable(),
+            NO_TOKEN: not len(self.tokens),
+            FIRST_PASSWORD: self.operators.must_change,
+            LOST.format(count=lost): lost > 0,
+        }
+        return [sentence for sentence, holds in told.items() if holds]

@@ -1,0 +1,30 @@
+"""What this door can do: the use cases, as the composition root hands them over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gemini_balance.gateway.accounts import Operators
+    from gemini_balance.gateway.forecasts import Forecasts
+    from gemini_balance.gateway.options import OptionBook
+    from gemini_balance.gateway.search import Search
+    from gemini_balance.gateway.statistics import Statistics
+    from gemini_balance.gateway.stores import ChangeLog
+    from gemini_balance.gateway.system import System
+    from gemini_balance.gateway.tokens import TokenBook
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """One field for each group of endpoints, or nearly so."""
+
+    operators: Operators
+    tokens: TokenBook
+    options: OptionBook
+    changes: ChangeLog
+    forecasts: Forecasts
+    system: System
+    search: Search
+    statistics: Statistics

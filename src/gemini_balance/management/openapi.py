@@ -1,0 +1,134 @@
+"""The OpenAPI document, made of the table of endpoints."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from gemini_balance.core.errors import (
+    BadRequest,
+    Forbidden,
+    GatewayError,
+    NotFound,
+    NotSignedIn,
+    TooLarge,
+    TooManyAttempts,
+    UnsupportedMediaType,
+)
+from gemini_balance.management.answers import MEANINGS, Failed
+from gemini_balance.management.endpoint import EVENTS, JSON, PREFIX, Access, Nothing
+from gemini_balance.management.entering import COOKIE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gemini_balance.management.endpoint import Row
+
+Document = dict[str, Any]  # JSON of no fixed shape
+REFERENCE = "#/components/schemas/{name}"
+IN_PATH = re.compile(r"{(\w+)}")
+ABOUT = (
+    "What the console does, as JSON. Send `Authorization: Bearer TOKEN` with the operator's token; a session's "
+    "cookie is taken from the gateway's own pages. Times are seconds since 1970."
+)
+
+
+def document(endpoints: Iterable[Row], version: str) -> Document:
+    rows = tuple(endpoints)
+    schemas, components = _schemas(rows)
+    paths: dict[str, Document] = {}
+    for row in rows:
+        paths.setdefault(PREFIX + row.path, {})[row.method.lower()] = _operation(row, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Gemini Balance: management", "version": version, "description": ABOUT},
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "responses": _failures(rows, schemas),
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+            },
+        },
+        "security": [{"token": []}, {"session": []}],
+    }
+
+
+def errors_of(row: Row) -> list[type[GatewayError]]:
+    """All that may leave it, by their statuses."""
+    found: set[type[GatewayError]] = {BadRequest, Forbidden, *row.errors}
+    if row.access is not Access.ANYBODY:
+        found |= {NotSignedIn, TooManyAttempts}
+    if row.takes_body:
+        found |= {TooLarge, UnsupportedMediaType}
+    if IN_PATH.search(row.path):
+        found.add(NotFound)
+    return sorted(found, key=lambda error: error.status)
+
+
+def _schemas(rows: tuple[Row, ...]) -> tuple[dict[object, Document], Document]:
+    kinds = list(dict.fromkeys(kind for row in rows for kind in (row.body, row.answer) if _is_told(kind)))
+    references, components = msgspec.json.schema_components([*kinds, Failed], ref_template=REFERENCE)
+    return dict(zip([*kinds, Failed], references, strict=True)), components
+
+
+def _is_told(kind: object) -> bool:
+    return kind is not None and kind is not Nothing
+
+
+def _operation(row: Row, schemas: dict[object, Document]) -> Document:
+    told: Document = {"operationId": row.name, "summary": row.summary, "tags": [row.group]}
+    parameters = [*_path_parameters(row), *_query_parameters(row)]
+    if parameters:
+        told["parameters"] = parameters
+    if row.takes_body:
+        told["requestBody"] = {"required": True, "content": {JSON: {"schema": schemas[row.body]}}}
+    if row.access is Access.ANYBODY:
+        told["security"] = []
+    told["responses"] = _responses(row, schemas)
+    return told
+
+
+def _path_parameters(row: Row) -> list[Document]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        for name in IN_PATH.findall(row.path)
+    ]
+
+
+def _query_parameters(row: Row) -> list[Document]:
+    if row.query is Nothing:
+        return []
+    _, components = msgspec.json.schema_components([row.query], ref_template=REFERENCE)
+    schema = components[row.query.__name__]
+    return [_query_parameter(name, one, name in schema["required"]) for name, one in schema["properties"].items()]
+
+
+def _query_parameter(name: str, schema: Document, required: bool) -> Document:
+    about = schema.get("description", "")
+    shape = {key: value for key, value in schema.items() if key != "description"}
+    return {"name": name, "in": "query", "required": required, "description": about, "schema": shape}
+
+
+def _responses(row: Row, schemas: dict[object, Document]) -> Document:
+    told: Document = {str(204 if row.answer is None else row.status): _success(row, schemas)}
+    for error in errors_of(row):
+        told[str(error.status)] = {"$ref": f"#/components/responses/{error.__name__}"}
+    return told
+
+
+def _failures(rows: tuple[Row, ...], schemas: dict[object, Document]) -> Document:
+    named = dict.fromkeys(error for row in rows for error in errors_of(row))
+    content = {JSON: {"schema": schemas[Failed]}}
+    return {error.__name__: {"description": MEANINGS[error], "content": content} for error in named}
+
+
+def _success(row: Row, schemas: dict[object, Document]) -> Document:
+    if row.answer is None:
+        return {"description": HTTPStatus.NO_CONTENT.phrase}
+    schema = {"type": "string"} if row.kind == EVENTS else schemas[row.answer]
+    return {"description": HTTPStatus(row.status).phrase, "content": {row.kind: {"schema": schema}}}

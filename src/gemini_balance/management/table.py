@@ -1,0 +1,41 @@
+"""All endpoints: the one table."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from gemini_balance.management import changes, options, pool, session, system, tokens
+from gemini_balance.management.endpoint import Access, Endpoint, Row
+from gemini_balance.management.openapi import document
+
+if TYPE_CHECKING:
+    from gemini_balance.management.cases import UseCases
+    from gemini_balance.management.endpoint import Asked, Nothing
+
+
+async def show_document(cases: UseCases, _: Asked[Nothing, Nothing]) -> dict[str, Any]:
+    return the_document(cases.system.version)
+
+
+@cache
+def the_document(version: str) -> dict[str, Any]:
+    return document(ENDPOINTS, version)
+
+
+ENDPOINTS: tuple[Row, ...] = (
+    *session.ENDPOINTS,
+    *system.ENDPOINTS,
+    *pool.ENDPOINTS,
+    *tokens.ENDPOINTS,
+    *options.ENDPOINTS,
+    *changes.ENDPOINTS,
+    Endpoint(
+        method="GET",
+        path="/openapi.json",
+        handler=show_document,
+        access=Access.OPERATOR,
+        summary="This API as an OpenAPI 3.1 document.",
+        answer=dict[str, Any],
+    ),
+)

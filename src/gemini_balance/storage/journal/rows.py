@@ -1,0 +1,118 @@
+"""From a record to its rows."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import astuple
+
+from gemini_balance.core.outcome import NO_USAGE, Cause, Usage
+from gemini_balance.core.wire.codec import encode
+from gemini_balance.gateway.calls import GOOD_ENDINGS, number_of
+from gemini_balance.gateway.record import AttemptRecord, RequestRecord, SkippedRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NOTHING = "[[],[]]"
+WELL = frozenset({"", Cause.ANSWERED.value})
+LEFT = "client_gone"
+
+
+class Trouble(IntEnum):
+    """What a call is looked for by: all but NONE have an index."""
+
+    NONE = 0
+    ERROR = 1  # the caller was told of one
+    LEFT = 2  # the caller went
+    ODD = 3  # the caller got an answer that is none of a good attempt's
+
+
+_Cell = str | int | float | list[int]
+_TRIED = msgspec.json.Decoder(tuple[list[list[_Cell]], list[list[_Cell]]])
+CallRow = tuple[str | int | None, ...]
+DetailRow = tuple[int, str, str, str, str | None]
+
+
+def milliseconds(seconds: float) -> int:
+    return int(seconds * 1000 + 0.5)
+
+
+def call_row(record: RequestRecord, writer: int) -> CallRow:
+    """In the order of the table's columns. Raises ValueError where the request id is none of ours."""
+    asked, used, usage, attempts = record.model_asked, record.model_used, record.usage, record.attempts
+    last = attempts[-1] if attempts else None
+    return (
+        number_of(record.id, writer),
+        record.id,
+        plain(record.client),
+        record.token_id,
+        record.dialect,
+        record.operation,
+        "" if asked == used else plain(asked),
+        plain(used),
+        last.key if last else "",
+        record.status,
+        0 if record.ending == "whole" and (not last or last.cause in WELL) else _trouble(record),
+        record.ending,
+        last.cause if last else "",
+        record.finish,
+        milliseconds(record.seconds),
+        None if record.first_byte is None else milliseconds(record.first_byte),
+        milliseconds(record.waited),
+        usage.prompt,
+        usage.cached,
+        usage.tool_use,
+        usage.output,
+        usage.thoughts,
+        usage.total,
+        tried(attempts, record.skipped),
+    )
+
+
+def _trouble(record: RequestRecord) -> Trouble:
+    if record.ending not in GOOD_ENDINGS:
+        return Trouble.ERROR
+    return Trouble.LEFT if record.ending == LEFT else Trouble.ODD
+
+
+def detail_row(number: int, record: RequestRecord) -> DetailRow:
+    body = plain(record.body) if record.body else None
+    return number, record.method, plain(record.path), plain(record.message), body
+
+
+def tried(attempts: Sequence[AttemptRecord], skipped: Sequence[SkippedRecord]) -> str:
+    if not attempts and not skipped:
+        return NOTHING
+    return encode(([_packed(one) for one in attempts], [astuple(one) for one in skipped])).decode()
+
+
+def trace(text: str) -> tuple[tuple[AttemptRecord, ...], tuple[SkippedRecord, ...]]:
+    """What `tried` was made of."""
+    attempts, skipped = _TRIED.decode(text)
+    return tuple(_attempt(*one) for one in attempts), tuple(
+        msgspec.convert(
+            [dict(zip(SkippedRecord.__struct_fields__, one, strict=True)) for one in skipped], list[SkippedRecord]
+        )
+    )
+
+
+def plain(text: str) -> str:
+    """What both databases take: neither half of a pair, nor, in PostgreSQL, the character nought."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
+def _packed(one: AttemptRecord) -> tuple[object, ...]:
+    row = one.key, one.cause, one.status, round(one.seconds, 3), one.why, one.until
+    return row if one.usage is NO_USAGE else (*row, astuple(one.usage))
+
+
+def _attempt(*row: _Cell) -> AttemptRecord:
+    named = dict(zip(AttemptRecord.__struct_fields__, row, strict=False))
+    if isinstance(counted := named.get("usage"), list):
+        named["usage"] = dict(zip(Usage.__struct_fields__, counted, strict=True))  # type: ignore[assignment]
+    return msgspec.convert(named, AttemptRecord)

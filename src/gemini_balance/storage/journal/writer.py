@@ -1,0 +1,151 @@
+"""Writes calls and their sums, a batch in one transaction, from a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event, insert
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from gemini_balance.gateway.ports import NotNow
+from gemini_balance.storage.engine import is_sqlite, sync_engine
+from gemini_balance.storage.journal import schema
+from gemini_balance.storage.journal.rows import call_row, detail_row
+from gemini_balance.storage.journal.sums import OpenSums, row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL, Connection, Engine, Table
+
+    from gemini_balance.gateway.record import RequestRecord
+
+AT_ONCE = 50  # records that are looked at without a pause
+PATIENCE_SECONDS = 10  # with a server that does not answer
+AWAY = (OperationalError, InterfaceError, OSError)
+SUMS = ("minutes", "hours", "days", "token_hours", "token_days", "key_days")
+
+
+class CallWriter:
+    """Implements `RecordSink`. The same batch may come twice: it is there once."""
+
+    def __init__(self, url: URL) -> None:
+        self._engine = _engine(url)
+        self._thread = ThreadPoolExecutor(1, "journal")
+        self._sums = OpenSums()
+        self._writer = 0
+        self._calls = _adding(schema.calls, self._engine)
+        self._details = _adding(schema.details, self._engine)
+        self._summed = {name: _replacing(schema.JOURNAL.tables[name], self._engine) for name in SUMS}
+
+    async def write(self, records: list[RequestRecord]) -> None:
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self.write_now, records)
+        except AWAY as error:
+            raise NotNow(_why(error)) from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise NotNow(_why(error)) from error
+            raise
+
+    def write_now(self, records: list[RequestRecord]) -> None:
+        """In the calling thread. Raises what SQLAlchemy does."""
+        if not self._writer:
+            self._writer = self._enrolled()
+        rows = [call_row(record, self._writer) for record in _yielding(records)]
+        told = [
+            detail_row(number, record)
+            for (number, *_), record in zip(rows, records, strict=True)
+            if record.message and isinstance(number, int)
+        ]
+        changed = self._sums.with_(_yielding(records))
+        by_table = defaultdict(list)
+        for place, summed in changed.items():
+            by_table[place[0]].append(row(place, self._writer, summed))
+        with self._engine.begin() as connection:
+            _many(connection, self._calls, rows)
+            _many(connection, self._details, told)
+            for name, sums in by_table.items():
+                _many(connection, self._summed[name], sums)
+        self._sums.keep(changed)
+
+    def close(self) -> None:
+        self._thread.shutdown()
+        self._engine.dispose()
+
+    def _enrolled(self) -> int:
+        """In a transaction of its own: a batch that comes again must find the same number."""
+        with self._engine.begin() as connection:
+            found = connection.execute(insert(schema.writers).values(began=time.time())).inserted_primary_key
+        assert found is not None
+        return int(found[0])
+
+
+def _yielding(records: list[RequestRecord]) -> Iterator[RequestRecord]:
+    """With a chance for the calls that are served meanwhile, now and then."""
+    for begin in range(0, len(records), AT_ONCE):
+        yield from records[begin : begin + AT_ONCE]
+        time.sleep(0)
+
+
+def _engine(url: URL) -> Engine:
+    """One that gives up on a server that is silent. What a power cut takes of the journal's last seconds is no loss
+    that is worth a write to the disk each time."""
+    if is_sqlite(url):
+        engine = sync_engine(url)
+        event.listen(engine, "connect", _relax)
+        return engine
+    waits = {"connect_timeout": str(PATIENCE_SECONDS), "tcp_user_timeout": str(PATIENCE_SECONDS * 1000)}
+    engine = sync_engine(url.set(query={**waits, **url.query}))
+    event.listen(engine, "connect", _limit)
+    return engine
+
+
+def _relax(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _limit(connection: Any, _record: object) -> None:
+    connection.execute(f"SET statement_timeout = '{PATIENCE_SECONDS}s'")
+    connection.commit()
+
+
+def _adding(table: Table, engine: Engine) -> str:
+    return _sql(_insert(table, engine).on_conflict_do_nothing(), engine)
+
+
+def _replacing(table: Table, engine: Engine) -> str:
+    statement = _insert(table, engine)
+    others = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+    return _sql(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=others), engine)
+
+
+def _insert(table: Table, engine: Engine) -> Any:
+    if engine.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
+
+
+def _sql(statement: Any, engine: Engine) -> str:
+    """Made once: the driver is given the same text, and rows, each time."""
+    if engine.dialect.name == "sqlite":
+        return str(statement.compile(dialect=sqlite.dialect()))
+    from sqlalchemy.dialects import postgresql
+
+    return str(statement.compile(dialect=postgresql.dialect(paramstyle="format")))  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+
+
+def _many(connection: Connection, statement: str, rows: list[Any]) -> None:
+    if rows:
+        connection.exec_driver_sql(statement, rows)
+
+
+def _why(error: Exception) -> str:
+    return str(error.orig if isinstance(error, DBAPIError) else error).strip().split("\n")[0]

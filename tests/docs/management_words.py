@@ -1,0 +1,118 @@
+"""What the pages about the management API say beside the table of endpoints, and the table's words in Chinese."""
+
+from __future__ import annotations
+
+from gemini_balance.core import errors
+
+HEAD = """# Management API
+
+<!-- Written from the code: UPDATE_DOCS=1 .venv/bin/pytest tests/docs -->
+
+Everything that the console does, as JSON, for scripts. `GET /api/admin/v1/openapi.json` is the same as an OpenAPI 3.1
+document.
+
+```sh
+curl http://127.0.0.1:8000/api/admin/v1/pool -H "Authorization: Bearer $AUTH_TOKEN"
+```
+
+## Who may come in
+
+* **A token**: `Authorization: Bearer` with `AUTH_TOKEN`, or with the value of a session. A client token opens nothing
+  here, not even where `AUTH_TOKEN` has the same value.
+* **A session**: `POST /session` with the password sets a cookie, which pages of the gateway's own address may use. A
+  request that changes anything must come from such a page: the browser says so in `Sec-Fetch-Site` or `Origin`.
+* The cookie is for HTTPS and for `localhost`, as browsers have it for every cookie of its kind.
+* While the password of the first start has not been changed, nothing else is possible.
+* Wrong passwords and tokens slow down: 429 with `Retry-After`.
+
+## How requests and answers look
+
+* Bodies are `application/json`, of up to 1 MB; imports of keys of up to 20 MB. A field that is not known is an error.
+* Times are seconds since 1970. Secrets of keys and tokens are never told, save a token when it is made and an export
+  of keys that asks for them.
+* A list is a page: `?limit=` says how many, `next` is the `after` of the page that follows, null at the end.
+* An error is `{"error": {"code", "message", "param"}}`: `message` says what to do, `param` which field is meant.
+
+| Status | Code | Means |
+|---|---|---|
+"""
+HEAD_ZH = """# 管理接口
+
+<!-- Written from the code: UPDATE_DOCS=1 .venv/bin/pytest tests/docs -->
+
+控制台能做的一切，都可以由脚本以 JSON 完成。`GET /api/admin/v1/openapi.json` 给出同样内容的 OpenAPI 3.1 文档；
+每个字段的含义见[英文页](management.md)。
+
+```sh
+curl http://127.0.0.1:8000/api/admin/v1/pool -H "Authorization: Bearer $AUTH_TOKEN"
+```
+
+## 谁可以进来
+
+* **令牌**：`Authorization: Bearer` 加 `AUTH_TOKEN`，或者一个会话的值。客户端令牌在这里
+  什么也打不开，即使 `AUTH_TOKEN` 与它相同。
+* **会话**：用密码 `POST /session` 会得到一个 cookie，供网关自己的页面使用。任何修改都必须
+  来自这样的页面：浏览器会在 `Sec-Fetch-Site` 或 `Origin` 中说明。
+* 这个 cookie 只用于 HTTPS 和 `localhost`，浏览器对这类 cookie 都是如此。
+* 首次启动的密码尚未修改时，其他什么都不能做。
+* 密码或令牌错误会越来越慢：429，并带 `Retry-After`。
+
+## 请求与回答的样子
+
+* 请求体是 `application/json`，最大 1 MB；导入密钥最大 20 MB。不认识的字段是错误。
+* 时间是自 1970 年起的秒数。密钥和令牌的内容从不显示，只有令牌创建时和明确要求的密钥导出例外。
+* 列表分页：`?limit=` 是条数，`next` 是下一页的 `after`，末尾为 null。
+* 错误的形式是 `{"error": {"code", "message", "param"}}`：`message` 说明该怎么办，`param` 指出是哪个字段。
+
+| 状态码 | 代码 | 含义 |
+|---|---|---|
+"""
+ERRORS: dict[type[errors.GatewayError], str] = {
+    errors.BadRequest: "请求中有不能接受的内容；`param` 指出字段。",
+    errors.NotSignedIn: "既没有操作者的令牌，也没有仍有效的会话；或者密码错误。",
+    errors.Forbidden: "请求来自其他网站的页面，或者首次启动的密码必须先修改。",
+    errors.NotFound: "没有这个名字的东西。",
+    errors.MethodNotAllowed: "这个路径接受其他方法，见 `Allow`。",
+    errors.BodyStalled: "请求中途停止了。",
+    errors.Conflict: "与已有的、或在此期间已改变的内容冲突。",
+    errors.TooLarge: "请求体超过 1 MB；导入密钥时超过 20 MB。",
+    errors.UnsupportedMediaType: "请求体不是 `application/json`。",
+    errors.TooManyAttempts: "密码错误次数过多；`Retry-After` 是还要等待的秒数。",
+}
+GROUPS = {
+    "session": ("Session", "会话"),
+    "password": ("Password", "密码"),
+    "pool": ("Pool", "密钥池"),
+    "system": ("System", "系统"),
+    "tokens": ("Client tokens", "客户端令牌"),
+    "options": ("Options", "选项"),
+    "changes": ("Changes", "变更记录"),
+    "openapi": ("OpenAPI", "OpenAPI"),
+}
+"""Headings, by the first segment of the path."""
+SUMMARIES = {
+    "sign_in": "登录；回答会设置会话的 cookie。密码错误会越来越慢。",
+    "show_session": "当前登录的是谁。",
+    "sign_out": "退出：收回 cookie；`everywhere=true` 结束所有会话。",
+    "change_password": "修改密码。其他会话全部结束；回答会设置新的 cookie。",
+    "show_pool": "每个模型的密钥、配额与预测：还剩多少、何时用完、何时重置。",
+    "show_system": "版本、运行时间、数据库的类型与大小、副本，以及有什么不对。",
+    "list_tokens": "客户端令牌，最早的在前。",
+    "make_token": "新建一个客户端令牌；令牌内容只在这个回答里出现。",
+    "show_token": "一个客户端令牌。",
+    "change_token": "修改一个客户端令牌；没有给出的保持不变。",
+    "delete_token": "删除一个客户端令牌；ALLOWED_TOKENS 不会让它回来。",
+    "disable_token": "不再接受用这个客户端令牌的调用。",
+    "enable_token": "重新接受用这个客户端令牌的调用。",
+    "list_options": "所有选项，以及每个值的来源。",
+    "set_options": "一次设置多个选项，要么全部生效，要么都不生效；回答给出有改变的选项。",
+    "export_options": "操作者改过的选项，可在这里或别处导入。",
+    "import_options": "导入一份导出，要么全部，要么全不；其他选项保持不变。`preview=true` 只预览。",
+    "show_option": "一个选项。",
+    "set_option": "设置一个选项，在所有副本上立即生效。",
+    "reset_option": "收回一个选项的修改，恢复环境变量或默认值。",
+    "list_changes_of_option": "谁改过一个选项，最新的在前。",
+    "list_changes": "谁改了什么，最新的在前。",
+    "show_document": "本接口的 OpenAPI 3.1 文档。",
+}
+"""By the endpoint's name."""
