@@ -34,6 +34,8 @@ from gemini_balance.core.gemini.live import (
     setup_in,
 )
 from gemini_balance.core.pool import Demand
+from gemini_balance.core.redaction import Redactor
+from gemini_balance.gateway.bound import CALL_ID
 from gemini_balance.gateway.failures import CallFailed, error_for
 from gemini_balance.gateway.live import Conversation
 from gemini_balance.gateway.ports import SocketClosed
@@ -83,12 +85,14 @@ class LiveDoor:
     clock: Clock
     trusted: TrustedProxies
     new_id: Callable[[], str]
+    redactor: Redactor = field(default_factory=Redactor)
     draining: bool = False
     running: set[Exchange] = field(default_factory=set)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = self._exchange(scope, send)
         client = ClientSocket(exchange, receive, lambda: self._began(exchange))
+        CALL_ID.set(exchange.id)
         self.running.add(exchange)
         try:
             await self._answer(exchange, client, receive)
@@ -102,7 +106,7 @@ class LiveDoor:
         finally:
             client.abort()
             self.running.discard(exchange)
-            self.journal.record(record_of(exchange, self.clock))
+            self.journal.record(record_of(exchange, self.clock, self.redactor.brief))
 
     def drain(self) -> None:
         """Conversations end by nothing but somebody's leaving, so a shutdown does not wait for them."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gemini_balance.core.redaction import redact
 from gemini_balance.gateway.record import AttemptRecord, RequestRecord, SkippedRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gemini_balance.api.exchange import Exchange
     from gemini_balance.core.attempts import Attempt
     from gemini_balance.gateway.ports import Clock
@@ -14,22 +17,23 @@ if TYPE_CHECKING:
 CLIENT_CLOSED = 499  # nginx's number for it; never sent
 
 
-def record_of(exchange: Exchange, clock: Clock) -> RequestRecord:
+def record_of(exchange: Exchange, clock: Clock, clean: Callable[[str], str] = redact) -> RequestRecord:
+    """`clean` hides what a caller wrote where no secret belongs."""
     story, call, last = exchange.story, exchange.call, exchange.story.last
     seconds = clock.now() - exchange.began
     return RequestRecord(
         id=exchange.id,
         unix=clock.unix() - seconds,
         method=exchange.scope["method"],
-        path=exchange.scope["path"],
+        path=clean(exchange.scope["path"]),
         client=exchange.client,
         status=exchange.status or CLIENT_CLOSED,
         seconds=seconds,
         token=exchange.principal.name if exchange.principal else "",
         dialect=exchange.dialect.name,
         operation=call.operation if call else "",
-        model_asked=call.model if call else "",
-        model_used=story.model,
+        model_asked=clean(call.model) if call else "",
+        model_used=clean(story.model),
         attempts=tuple([_attempt(attempt) for attempt in story.attempts]),
         skipped=tuple([SkippedRecord(*one) for one in story.skipped]) if story.skipped else (),
         waited=story.waited,

@@ -33,7 +33,9 @@ from gemini_balance.core.gemini.attachments import OF_A_PDF, Attachments, taken_
 from gemini_balance.core.gemini.long_decode import UNLIMITED, unary_limit
 from gemini_balance.core.gemini.references import CONTINUES, may_refer
 from gemini_balance.core.gemini.signatures import SignatureStore
+from gemini_balance.core.redaction import Redactor
 from gemini_balance.core.wire.lean import has_marks, lean, whole
+from gemini_balance.gateway.bound import CALL_ID
 from gemini_balance.gateway.continuing import Continuing
 from gemini_balance.gateway.delivery import delivered, faked
 from gemini_balance.gateway.failures import CallFailed
@@ -79,6 +81,7 @@ class Door:
     trusted: TrustedProxies
     new_id: Callable[[], str]
     today: Callable[[], date]
+    redactor: Redactor = field(default_factory=Redactor)
     signatures: SignatureStore = field(default_factory=SignatureStore)
     draining: bool = False
     running: set[Exchange] = field(default_factory=set)
@@ -88,6 +91,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = self._exchange(scope, send)
+        CALL_ID.set(exchange.id)
         self.running.add(exchange)
         try:
             await self._answer(exchange, receive)
@@ -101,7 +105,7 @@ class Door:
         finally:
             exchange.fail = None  # it leads back to the exchange: a circle that only the collector would find
             self.running.discard(exchange)
-            self.journal.record(record_of(exchange, self.clock))
+            self.journal.record(record_of(exchange, self.clock, self.redactor.brief))
 
     def use(self, options: Options) -> None:
         """From the next call on."""

@@ -20,11 +20,13 @@ from gemini_balance.app.adapters import image_host, media_terms, references_of, 
 from gemini_balance.app.app import App, Life
 from gemini_balance.app.clock import SystemClock, request_ids, today
 from gemini_balance.app.kept import NOTHING, Kept
+from gemini_balance.app.known import known_secrets
 from gemini_balance.app.reach import Reach
 from gemini_balance.core.attempts import RetryPolicy
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.core.catalog.told import told_limits
 from gemini_balance.core.pool import KeyPool
+from gemini_balance.core.redaction import Redactor
 from gemini_balance.gateway.album import Album
 from gemini_balance.gateway.attaching import Attacher
 from gemini_balance.gateway.execute import Gateway
@@ -55,9 +57,15 @@ if TYPE_CHECKING:
     from gemini_balance.settings import Settings
 
 
-def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: SystemClock | None = None) -> App:
+def build(
+    settings: Settings,
+    options: Options,
+    kept: Kept = NOTHING,
+    clock: SystemClock | None = None,
+    redactor: Redactor | None = None,
+) -> App:
     """Everything that serves, put together."""
-    clock = clock or SystemClock()
+    clock, redactor = clock or SystemClock(), redactor or Redactor(known_secrets(settings))
     transport, raw = PooledTransport(options.time_out), RawPooledTransport(options.time_out)
     google, dice = GeminiApi(settings.base_url, settings.proxies), random.random
     express = VertexExpress(settings.vertex_express_base_url, settings.proxies)
@@ -78,9 +86,9 @@ def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: Sys
     studio = studio_of(gateway, album, public)
     ids = request_ids()
     asked = gateway, vertex, media, carrier, studio
-    door = Door(*asked, models, tokens, options, journal, clock, trusted, ids, today)
+    door = Door(*asked, models, tokens, options, journal, clock, trusted, ids, today, redactor)
     sockets = WebSockets(options.time_out)
-    live = LiveDoor(gateway, sockets, owners, tokens, options, journal, clock, trusted, ids)
+    live = LiveDoor(gateway, sockets, owners, tokens, options, journal, clock, trusted, ids, redactor)
     pages = _pages(door, public, album)
     checkers = _checkers(gateway, vertex, options.check_interval_hours, dice)
     book = _book(options, kept, clock)
