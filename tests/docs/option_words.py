@@ -151,7 +151,9 @@ MEANINGS_ZH = {
     "LOG_LEVEL": "记录该级别及更严重的日志。",
     "LOG_FORMAT": "日志行的格式；`auto`：终端上便于人阅读，其他情况为 JSON。",
     "METRICS_TOKEN": "可读取 `/metrics` 的令牌，以 `Authorization: Bearer METRICS_TOKEN` 发送。",
-    "OTEL_EXPORTER_OTLP_ENDPOINT": "链路追踪以 OTLP/HTTP 发送到此地址；需要附加组件 `otel`。OpenTelemetry 的其他变量同样有效。",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": (
+        "链路追踪以 OTLP/HTTP 发送到此地址；需要附加组件 `otel`。OpenTelemetry 的其他变量也有效。"
+    ),
     "OTEL_EXPORTER_OTLP_HEADERS": "随之发送的请求头：`name=value,name=value`。",
 }
 

@@ -41,6 +41,8 @@ PLANTED = {
     "AUTH_TOKEN": "planted-operator",
     "METRICS_TOKEN": "planted-scraper",
     "SECRET_KEY": "planted secret key, \"quoted\" & long",
+    "ALERT_WEBHOOK_URL": "https://hooks.invalid/planted-hook-0123456789",
+    "ALERT_SECRET": "planted-signing-secret",
     "PICGO_API_KEY": "planted-picgo-key",
     "SMMS_SECRET_TOKEN": "planted-smms-token",
     "OSS_ACCESS_KEY_SECRET": "planted-oss-secret",

@@ -39,4 +39,4 @@ def metrics_route(exposition: Exposition, tokens: Iterable[str], is_open: Callab
 def _admitted(request: Request, known: list[bytes]) -> bool:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     given = token.strip().encode("latin-1")
-    return scheme.lower() == "bearer" and any([hmac.compare_digest(given, one) for one in known])
+    return scheme.lower() == "bearer" and any(hmac.compare_digest(given, one) for one in known)

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from gemini_balance.api.asgi import Receive, Scope, Send
     from gemini_balance.api.live import LiveDoor
     from gemini_balance.api.serve import Door
+    from gemini_balance.app.watched import Watched
     from gemini_balance.gateway.options import OptionBook
 
-PAGES = (["health"], [PREFIX])
+PAGES = (["health"], ["metrics"], [PREFIX])
 """First segments of what is no client's call."""
 
 
@@ -44,6 +45,7 @@ class App:
     life: Life
     shutdown_timeout: float
     options: OptionBook
+    watched: Watched
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:

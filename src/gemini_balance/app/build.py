@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import secrets
-import sys
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -22,6 +21,7 @@ from gemini_balance.app.clock import SystemClock, request_ids, today
 from gemini_balance.app.kept import NOTHING, Kept
 from gemini_balance.app.known import known_secrets
 from gemini_balance.app.reach import Reach
+from gemini_balance.app.watched import secrets_of, sinks_of, watched
 from gemini_balance.core.attempts import RetryPolicy
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.core.catalog.told import told_limits
@@ -42,7 +42,7 @@ from gemini_balance.settings import with_paid
 from gemini_balance.storage.memory import MemoryPictures, MemoryResources
 from gemini_balance.storage.memory.changes import MemoryChanges
 from gemini_balance.storage.memory.options import MemoryOptions
-from gemini_balance.telemetry.logs import AccessLog
+from gemini_balance.telemetry.metrics import Metrics
 from gemini_balance.upstreams.gemini_api.upstream import GeminiApi
 from gemini_balance.upstreams.media import WebMedia
 from gemini_balance.upstreams.raw import RawPooledTransport
@@ -53,7 +53,9 @@ from gemini_balance.upstreams.vertex_express.upstream import VertexExpress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gemini_balance.app.watched import Watched
     from gemini_balance.core.options import Options
+    from gemini_balance.gateway.alerts import Alerts
     from gemini_balance.settings import Settings
 
 
@@ -76,7 +78,8 @@ def build(
     gateway = Gateway(pool, {GEMINI_API: google}, *way, attacher=Attacher(google, raw, owners))
     vertex = Gateway(KeyPool(settings.vertex_api_keys, options.max_failures, dice), {VERTEX_EXPRESS: express}, *way)
     media = WebMedia(*media_terms(options))
-    journal = Journal([AccessLog(sys.stderr)] if settings.access_log else [])
+    metrics = Metrics()
+    journal = Journal(sinks_of(settings, metrics))
     models = ModelBook(gateway)
     trusted = TrustedProxies(settings.trusted_proxies)
     tokens = TokenBook(settings.allowed_tokens, secrets.token_bytes(32))
@@ -89,13 +92,15 @@ def build(
     door = Door(*asked, models, tokens, options, journal, clock, trusted, ids, today, redactor)
     sockets = WebSockets(options.time_out)
     live = LiveDoor(gateway, sockets, owners, tokens, options, journal, clock, trusted, ids, redactor)
-    pages = _pages(door, public, album)
+    watching = watched(settings, kept, clock, (door, live), metrics)
+    pages = _pages(door, public, album, watching)
     checkers = _checkers(gateway, vertex, options.check_interval_hours, dice)
     book = _book(options, kept, clock)
     reached = (gateway, vertex), (google, express), (transport, raw, sockets), media, checkers
+    book.watch(secrets_of(redactor))
     book.watch(Reach(door, live, *reached).apply)
-    life = _life(kept, clock, (gateway, vertex), checkers, (journal, models, book), (transport, raw))
-    return App(door, live, pages, life, settings.shutdown_timeout, book)
+    life = _life(kept, clock, (gateway, vertex), checkers, (journal, models, book, watching.alerts), (transport, raw))
+    return App(door, live, pages, life, settings.shutdown_timeout, book, watching)
 
 
 def _book(environment: Options, kept: Kept, clock: SystemClock) -> OptionBook:
@@ -115,10 +120,10 @@ def _life(
     clock: SystemClock,
     gateways: tuple[Gateway, Gateway],
     checkers: tuple[KeyChecker, ...],
-    parts: tuple[Journal, ModelBook, OptionBook],
+    parts: tuple[Journal, ModelBook, OptionBook, Alerts],
     transports: tuple[PooledTransport, RawPooledTransport],
 ) -> Life:
-    journal, models, book = parts
+    journal, models, book, alerts = parts
     followers = [Follower(kept.changes, [book.reload])] if kept.changes is not None else []
     stores = kept.pool, kept.vertex_pool
     pools = zip(gateways, stores, strict=True)
@@ -126,6 +131,7 @@ def _life(
     works = (
         journal.run,
         models.run,
+        alerts.run,
         *(checker.run for checker in checkers),
         *(keeper.run for keeper in keepers),
         *(one.run for one in followers),
@@ -135,6 +141,6 @@ def _life(
     return Life((*(one.begin for one in followers), *(keeper.restore for keeper in keepers)), works, ends)
 
 
-def _pages(door: Door, public: PublicUrl, album: Album) -> Starlette:
+def _pages(door: Door, public: PublicUrl, album: Album, watching: Watched) -> Starlette:
     pictures = picture_route(album, lambda: door.options.allowed_origins)
-    return Starlette(routes=[landing_route(public), pictures, *health_routes(lambda: not door.draining)])
+    return Starlette(routes=[landing_route(public), pictures, watching.page, *health_routes(lambda: not door.draining)])

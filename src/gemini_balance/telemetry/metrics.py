@@ -16,12 +16,13 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
+from gemini_balance.core.readings import Readings
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from prometheus_client.metrics_core import Metric as Family
 
-    from gemini_balance.core.readings import Readings
     from gemini_balance.gateway.record import RequestRecord
 
 PREFIX = "gemini_balance_"
@@ -49,14 +50,14 @@ METRICS = (
     Metric("first_byte_seconds", "histogram", ("operation", "model"), "Until the first content that the caller saw."),
     Metric("waited_seconds", "histogram", (), "Time that calls spent in the queue for a key."),
     Metric("attempts_total", "counter", ("model", "cause"), "Attempts with a key, by what they came to."),
-    Metric("tokens_total", "counter", ("model", "kind"), "Tokens as Google counts them; cached ones are of the prompt."),
+    Metric("tokens_total", "counter", ("model", "kind"), "Tokens as Google counts them; prompt includes cached."),
     Metric("calls_in_flight", "gauge", (), "Calls that are being served."),
     Metric("queue_calls", "gauge", ("upstream",), "Calls that wait for a key."),
     Metric("queue_bytes", "gauge", ("upstream",), "What their bodies hold in memory."),
     Metric("keys", "gauge", ("upstream", "state"), "Keys by their state."),
     Metric("model_paused", "gauge", ("upstream", "model"), "1 while Google has no capacity for the model."),
     Metric("unknown_answers_total", "counter", ("upstream", "status"), "Errors of Google's that no rule names."),
-    Metric("journal_lost_total", "counter", (), "Records of calls that were dropped because a sink fell behind or failed."),
+    Metric("journal_lost_total", "counter", (), "Records of calls that were dropped, since a sink failed."),
     Metric("alert_active", "gauge", ("kind",), "1 while the alert holds."),
     Metric("build_info", "gauge", ("version",), "Always 1."),
 )  # fmt: skip
@@ -85,8 +86,8 @@ class Sources:
 class Metrics:
     """Implements `RecordSink`. Models are told apart once one has answered: callers may invent names without end."""
 
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
+    def __init__(self) -> None:
+        self.sources = Sources("", lambda: Readings(0.0))  # until there is something to read off
         self._sums: dict[str, dict[Labels, float]] = defaultdict(lambda: defaultdict(float))
         self._times: dict[str, dict[Labels, _Histogram]] = defaultdict(lambda: defaultdict(_Histogram))
         self._models: set[str] = set()
@@ -129,7 +130,7 @@ class Metrics:
         return OTHER
 
     def _families(self) -> Iterator[Family]:
-        read = {**self._sums, **_gauges(self._sources)}
+        read = {**self._sums, **_gauges(self.sources)}
         for metric in METRICS:
             if metric.kind == "histogram":
                 yield _times(metric, self._times.get(metric.name, {}))
@@ -138,7 +139,8 @@ class Metrics:
 
 
 def _gauges(sources: Sources) -> dict[str, dict[Labels, float]]:
-    now, pools = (read := sources.readings()), read.pools
+    now = sources.readings()
+    pools = now.pools
     return {
         "calls_in_flight": {(): now.in_flight},
         "queue_calls": {(pool.upstream,): pool.waiting for pool in pools},

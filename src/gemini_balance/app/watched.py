@@ -1,0 +1,79 @@
+"""What watches the gateway: metrics, traces, alerts. None of it is on the way of a call."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from gemini_balance.api.metrics import metrics_route
+from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
+from gemini_balance.gateway.alerts import Alerts
+from gemini_balance.gateway.readings import Gauges
+from gemini_balance.telemetry.logs import AccessLog
+from gemini_balance.telemetry.metrics import Sources
+from gemini_balance.upstreams.webhook import Webhooks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.routing import Route
+
+    from gemini_balance.api.live import LiveDoor
+    from gemini_balance.api.serve import Door
+    from gemini_balance.app.kept import Kept
+    from gemini_balance.core.options import Options
+    from gemini_balance.core.redaction import Redactor
+    from gemini_balance.gateway.ports import Clock, RecordSink
+    from gemini_balance.settings import Settings
+    from gemini_balance.telemetry.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What an operator looks at."""
+
+    alerts: Alerts
+    page: Route
+
+
+def sinks_of(settings: Settings, metrics: Metrics) -> list[RecordSink]:
+    """What is told of every call."""
+    return [AccessLog(sys.stderr), metrics] if settings.access_log else [metrics]
+
+
+def watched(settings: Settings, kept: Kept, clock: Clock, doors: tuple[Door, LiveDoor], metrics: Metrics) -> Watched:
+    """Reads the two doors, and the pools behind them."""
+    door, live = doors
+
+    def options() -> Options:
+        return door.options
+
+    gauges = Gauges(
+        {GEMINI_API: door.gateway, VERTEX_EXPRESS: door.vertex},
+        door.journal,
+        clock,
+        lambda: len(door.running) + len(live.running),
+        *(() if kept.changes is None else (kept.changes.latest,)),
+    )
+    alerts = Alerts(gauges, Webhooks(clock), clock, options, kept.changes)
+    metrics.sources = Sources(version("gemini-balance"), gauges.read, alerts.holding)
+    page = metrics_route(metrics.exposition, scrapers(settings), lambda: options().metrics_open)
+    return Watched(alerts, page)
+
+
+def scrapers(settings: Settings) -> tuple[str, ...]:
+    """What opens /metrics. A value that is also a client's token is only that."""
+    operator = settings.auth_token if settings.auth_token not in settings.allowed_tokens else ""
+    return settings.metrics_token, operator
+
+
+def secrets_of(redactor: Redactor) -> Callable[[Options], None]:
+    """To be called with each snapshot of the options: some of them open doors, too."""
+
+    def learn(options: Options) -> None:
+        headers = (header.value for header in options.custom_headers)
+        redactor.learn(filter(None, (options.alert_webhook_url, options.alert_secret, *headers)))
+
+    return learn
