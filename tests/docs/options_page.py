@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.docs.option_words import Language
 
 # Taken by the code, used by nothing yet. A test fails when that changes.
-UNUSED = frozenset({"OTEL_EXPORTER_OTLP_ENDPOINT"})
+UNUSED: frozenset[str] = frozenset()
 # Every name that the user's manual or the usual `.env` of such gateways has.
 WELL_KNOWN = (
     *("API_KEYS", "ALLOWED_TOKENS", "AUTH_TOKEN", "PAID_KEY", "BASE_URL", "SEARCH_MODELS", "IMAGE_MODELS"),

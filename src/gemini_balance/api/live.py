@@ -86,6 +86,7 @@ class LiveDoor:
     trusted: TrustedProxies
     new_id: Callable[[], str]
     redactor: Redactor = field(default_factory=Redactor)
+    traced: bool = False
     draining: bool = False
     running: set[Exchange] = field(default_factory=set)
 
@@ -106,7 +107,7 @@ class LiveDoor:
         finally:
             client.abort()
             self.running.discard(exchange)
-            self.journal.record(record_of(exchange, self.clock, self.redactor.brief))
+            self.journal.record(record_of(exchange, self.clock, self.redactor.brief, traced=self.traced))
 
     def drain(self) -> None:
         """Conversations end by nothing but somebody's leaving, so a shutdown does not wait for them."""

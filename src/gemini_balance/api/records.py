@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from gemini_balance.core.attempts import Attempt
     from gemini_balance.gateway.ports import Clock
 
+TRACEPARENT = b"traceparent"
 CLIENT_CLOSED = 499  # nginx's number for it; never sent
 
 
-def record_of(exchange: Exchange, clock: Clock, clean: Callable[[str], str] = redact) -> RequestRecord:
-    """`clean` hides what a caller wrote where no secret belongs."""
+def record_of(
+    exchange: Exchange, clock: Clock, clean: Callable[[str], str] = redact, *, traced: bool = False
+) -> RequestRecord:
+    """`clean` hides what a caller wrote where no secret belongs; `traced`: is the call a part of a trace?"""
     story, call, last = exchange.story, exchange.call, exchange.story.last
     seconds = clock.now() - exchange.began
     return RequestRecord(
@@ -34,19 +37,22 @@ def record_of(exchange: Exchange, clock: Clock, clean: Callable[[str], str] = re
         operation=call.operation if call else "",
         model_asked=clean(call.model) if call else "",
         model_used=clean(story.model),
-        attempts=tuple([_attempt(attempt) for attempt in story.attempts]),
+        attempts=tuple([_attempt(attempt, exchange.began) for attempt in story.attempts]),
         skipped=tuple([SkippedRecord(*one) for one in story.skipped]) if story.skipped else (),
         waited=story.waited,
         first_byte=story.first_byte,
         usage=story.usage,
         finish=last.finish if last else "",
         ending=_ending(exchange),
+        traceparent=clean(exchange.headers.get(TRACEPARENT, b"").decode("latin-1")) if traced else "",
     )
 
 
-def _attempt(attempt: Attempt) -> AttemptRecord:
+def _attempt(attempt: Attempt, began: float) -> AttemptRecord:
     outcome = attempt.outcome
-    return AttemptRecord(attempt.key, outcome.cause, outcome.status, attempt.seconds, attempt.why, attempt.until)
+    return AttemptRecord(
+        attempt.key, outcome.cause, outcome.status, attempt.seconds, attempt.why, attempt.until, attempt.began - began
+    )
 
 
 def _ending(exchange: Exchange) -> str:

@@ -82,6 +82,7 @@ class Door:
     new_id: Callable[[], str]
     today: Callable[[], date]
     redactor: Redactor = field(default_factory=Redactor)
+    traced: bool = False
     signatures: SignatureStore = field(default_factory=SignatureStore)
     draining: bool = False
     running: set[Exchange] = field(default_factory=set)
@@ -105,7 +106,7 @@ class Door:
         finally:
             exchange.fail = None  # it leads back to the exchange: a circle that only the collector would find
             self.running.discard(exchange)
-            self.journal.record(record_of(exchange, self.clock, self.redactor.brief))
+            self.journal.record(record_of(exchange, self.clock, self.redactor.brief, traced=self.traced))
 
     def use(self, options: Options) -> None:
         """From the next call on."""

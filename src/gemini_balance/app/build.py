@@ -21,7 +21,7 @@ from gemini_balance.app.clock import SystemClock, request_ids, today
 from gemini_balance.app.kept import NOTHING, Kept
 from gemini_balance.app.known import known_secrets
 from gemini_balance.app.reach import Reach
-from gemini_balance.app.watched import secrets_of, sinks_of, watched
+from gemini_balance.app.watched import secrets_of, sinks_of, traces_of, watched
 from gemini_balance.core.attempts import RetryPolicy
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.core.catalog.told import told_limits
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.options import Options
     from gemini_balance.gateway.alerts import Alerts
     from gemini_balance.settings import Settings
+    from gemini_balance.telemetry.tracing import Traces
 
 
 def build(
@@ -78,8 +79,8 @@ def build(
     gateway = Gateway(pool, {GEMINI_API: google}, *way, attacher=Attacher(google, raw, owners))
     vertex = Gateway(KeyPool(settings.vertex_api_keys, options.max_failures, dice), {VERTEX_EXPRESS: express}, *way)
     media = WebMedia(*media_terms(options))
-    metrics = Metrics()
-    journal = Journal(sinks_of(settings, metrics))
+    metrics, spans = Metrics(), traces_of(settings)
+    journal = Journal(sinks_of(settings, metrics, spans))
     models = ModelBook(gateway)
     trusted = TrustedProxies(settings.trusted_proxies)
     tokens = TokenBook(settings.allowed_tokens, secrets.token_bytes(32))
@@ -89,9 +90,11 @@ def build(
     studio = studio_of(gateway, album, public)
     ids = request_ids()
     asked = gateway, vertex, media, carrier, studio
-    door = Door(*asked, models, tokens, options, journal, clock, trusted, ids, today, redactor)
+    door = Door(*asked, models, tokens, options, journal, clock, trusted, ids, today, redactor, spans is not None)
     sockets = WebSockets(options.time_out)
-    live = LiveDoor(gateway, sockets, owners, tokens, options, journal, clock, trusted, ids, redactor)
+    live = LiveDoor(
+        gateway, sockets, owners, tokens, options, journal, clock, trusted, ids, redactor, spans is not None
+    )
     watching = watched(settings, kept, clock, (door, live), metrics)
     pages = _pages(door, public, album, watching)
     checkers = _checkers(gateway, vertex, options.check_interval_hours, dice)
@@ -99,7 +102,14 @@ def build(
     reached = (gateway, vertex), (google, express), (transport, raw, sockets), media, checkers
     book.watch(secrets_of(redactor))
     book.watch(Reach(door, live, *reached).apply)
-    life = _life(kept, clock, (gateway, vertex), checkers, (journal, models, book, watching.alerts), (transport, raw))
+    life = _life(
+        kept,
+        clock,
+        (gateway, vertex),
+        checkers,
+        (journal, models, book, watching.alerts),
+        (transport, raw, *([] if spans is None else [spans])),
+    )
     return App(door, live, pages, life, settings.shutdown_timeout, book, watching)
 
 
@@ -121,7 +131,7 @@ def _life(
     gateways: tuple[Gateway, Gateway],
     checkers: tuple[KeyChecker, ...],
     parts: tuple[Journal, ModelBook, OptionBook, Alerts],
-    transports: tuple[PooledTransport, RawPooledTransport],
+    ending: tuple[PooledTransport | RawPooledTransport | Traces, ...],
 ) -> Life:
     journal, models, book, alerts = parts
     followers = [Follower(kept.changes, [book.reload])] if kept.changes is not None else []
@@ -136,7 +146,7 @@ def _life(
         *(keeper.run for keeper in keepers),
         *(one.run for one in followers),
     )
-    closes = kept.close, *(transport.close for transport in transports)
+    closes = kept.close, *(one.close for one in ending)
     ends = *closes, journal.flush, *(keeper.save for keeper in keepers)
     return Life((*(one.begin for one in followers), *(keeper.restore for keeper in keepers)), works, ends)
 

@@ -13,6 +13,7 @@ from gemini_balance.gateway.alerts import Alerts
 from gemini_balance.gateway.readings import Gauges
 from gemini_balance.telemetry.logs import AccessLog
 from gemini_balance.telemetry.metrics import Sources
+from gemini_balance.telemetry.tracing import traces
 from gemini_balance.upstreams.webhook import Webhooks
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.ports import Clock, RecordSink
     from gemini_balance.settings import Settings
     from gemini_balance.telemetry.metrics import Metrics
+    from gemini_balance.telemetry.tracing import Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,16 @@ class Watched:
     page: Route
 
 
-def sinks_of(settings: Settings, metrics: Metrics) -> list[RecordSink]:
+def traces_of(settings: Settings) -> Traces | None:
+    """Raises ValueError where they are asked for and can't be made."""
+    endpoint = settings.otel_exporter_otlp_endpoint
+    return traces(endpoint, settings.otel_exporter_otlp_headers) if endpoint else None
+
+
+def sinks_of(settings: Settings, metrics: Metrics, spans: Traces | None) -> list[RecordSink]:
     """What is told of every call."""
-    return [AccessLog(sys.stderr), metrics] if settings.access_log else [metrics]
+    asked: tuple[RecordSink | None, ...] = (AccessLog(sys.stderr) if settings.access_log else None, metrics, spans)
+    return [sink for sink in asked if sink is not None]
 
 
 def watched(settings: Settings, kept: Kept, clock: Clock, doors: tuple[Door, LiveDoor], metrics: Metrics) -> Watched:

@@ -162,7 +162,7 @@ class Gateway:
             self.pool.settle(now, lease, outcome)
             self.unknowns.note(outcome)
             until = _rests_until(now, lease, outcome)
-            story.attempts.append(Attempt(lease.key.id, outcome, reply.committed, now - began, lease.why, until))
+            story.attempts.append(Attempt(lease.key.id, outcome, reply.committed, now - began, lease.why, until, began))
             self.room.look()
         return outcome
 

@@ -16,6 +16,7 @@ class AttemptRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     seconds: float
     why: str = ""  # how the pool chose the key
     until: float = 0.0  # seconds since 1970; 0: the failure made nothing rest
+    began: float = 0.0  # seconds after the call
 
 
 class SkippedRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -48,3 +49,4 @@ class RequestRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, t
     usage: Usage = NO_USAGE
     finish: str = ""
     ending: str = ""
+    traceparent: str = ""  # the caller's own, where traces are made
