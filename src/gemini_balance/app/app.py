@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from gemini_balance.api.live import LiveDoor
     from gemini_balance.api.serve import Door
     from gemini_balance.app.remembered import Remembered
+    from gemini_balance.app.watched import Watched
     from gemini_balance.gateway.options import OptionBook
     from gemini_balance.management.door import Management
 
-PAGES = (["health"], [PREFIX])
+PAGES = (["health"], ["metrics"], [PREFIX])
 """First segments of what is no client's call."""
 MANAGEMENT = "/api/admin"
 
@@ -49,6 +50,7 @@ class App:
     shutdown_timeout: float
     options: OptionBook
     remembered: Remembered
+    watched: Watched
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:

@@ -15,9 +15,10 @@ from gemini_balance.management.door import Management, Whereabouts
 if TYPE_CHECKING:
     from gemini_balance.api.clients import PublicUrl
     from gemini_balance.app.callers import Callers
+    from gemini_balance.app.gateways import Gateways
+    from gemini_balance.app.ground import Ground
     from gemini_balance.app.kept import Kept
     from gemini_balance.app.remembered import Remembered
-    from gemini_balance.gateway.execute import Gateway
     from gemini_balance.gateway.journal import Journal
     from gemini_balance.gateway.options import OptionBook
     from gemini_balance.gateway.stores import ChangeLog
@@ -29,20 +30,20 @@ SHARED = (
 )
 
 
-def forecasts_of(gateway: Gateway, vertex: Gateway) -> Forecasts:
-    return Forecasts({GEMINI_API: gateway.pool, VERTEX_EXPRESS: vertex.pool}, gateway.clock)
+def forecasts_of(gateways: Gateways) -> Forecasts:
+    pools = {GEMINI_API: gateways.gemini.pool, VERTEX_EXPRESS: gateways.vertex.pool}
+    return Forecasts(pools, gateways.gemini.clock)
 
 
 def management_of(
-    settings: Settings,
-    kept: Kept,
+    ground: Ground,
     callers: Callers,
     options: tuple[OptionBook, ChangeLog],
     forecasts: Forecasts,
     remembered: Remembered,
     public: PublicUrl,
 ) -> Management:
-    system = _system(settings, kept, callers, forecasts, remembered.journal)
+    system = _system(ground.settings, ground.kept, callers, forecasts, remembered.journal)
     cases = UseCases(
         callers.operators, callers.tokens, *options, forecasts, system, remembered.search, remembered.statistics
     )

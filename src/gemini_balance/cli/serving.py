@@ -82,16 +82,19 @@ def _run(values: dict[str, str], data: Path | None = None) -> None:
     from pydantic import ValidationError
 
     from gemini_balance.app import build
+    from gemini_balance.app.known import known_secrets
+    from gemini_balance.core.redaction import Redactor
     from gemini_balance.server import serve as serve_app
     from gemini_balance.settings import load
     from gemini_balance.telemetry.logs import configure
 
     try:
         settings, options = load(values)
-        app = build(settings, options, _kept(settings, data))
+        redactor = Redactor(known_secrets(settings))
+        configure(settings.log_level, settings.log_format, redactor)
+        app = build(settings, options, _kept(settings, data), redactor=redactor)
     except (ValidationError, ValueError) as error:
         raise click.ClickException(f"The settings can't be used.\n{error}") from error
-    configure(settings.log_level)
     _warn(settings)
     serve_app(app, settings)
 
