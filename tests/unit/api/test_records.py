@@ -62,7 +62,8 @@ async def test_a_whole_call_is_remembered() -> None:
 async def test_what_one_attempt_used_is_told_once() -> None:
     client = Client()
     usage = Usage(prompt=1, output=2, total=3)
-    client.exchange.story.attempts.append(Attempt(KeyId("b"), Outcome(Cause.ANSWERED, usage=usage), seconds=1.0))
+    attempt = Attempt(KeyId("b"), Outcome(Cause.ANSWERED, usage=usage), seconds=1.0, began=client.exchange.began)
+    client.exchange.story.attempts.append(attempt)
     record = record_of(client.exchange, client.clock)
     assert (record.usage, record.attempts) == (usage, (AttemptRecord("b", "answered", 200, 1.0),))
 
