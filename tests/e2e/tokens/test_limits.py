@@ -102,6 +102,14 @@ def test_streams_and_embeddings_are_counted_too(made: Served) -> None:
     assert wait_until_counted(made, "per day, embedded").status == 429
 
 
+@pytest.mark.parametrize(("kind", "stream"), [("interacting", False), ("interacting in a stream", True)])
+def test_interactions_are_counted_too(made: Served, kind: str, *, stream: bool) -> None:
+    with google_client(made, f"per day, {kind}") as client:
+        answer = client.interactions.create(model=ALLOWED, input="Hello", stream=stream)
+        assert list(answer) if stream else answer
+    assert wait_until_counted(made, f"per day, {kind}").status == 429
+
+
 @pytest.mark.anyio
 async def test_a_conversation_counts_as_a_request_and_its_tokens_when_it_ends(made: Served) -> None:
     for kind, says in (("per minute, live", "may make 1 requests a minute"), ("per day, live", "1 tokens a day")):

@@ -1,6 +1,8 @@
 """What client tokens may use."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gemini_balance.core.allowance import DAY, Allowance, Allowances
 from gemini_balance.core.errors import DaySpent, MinuteSpent, NotSignedIn
@@ -94,3 +96,19 @@ def test_tokens_that_are_gone_are_forgotten() -> None:
         allowances.spend(NOW, token, 1)
     allowances.keep({"b"})
     assert [allowances.today(NOW, token) for token in "ab"] == [0, 1]
+
+
+@given(st.integers(1, 5), st.lists(st.floats(0.0, 40.0), min_size=1, max_size=60))
+def test_no_minute_ever_holds_more_and_the_wait_that_is_named_is_the_shortest(rpm: int, gaps: list[float]) -> None:
+    allowances, now, admitted = Allowances(), NOW, list[float]()
+    for gap in gaps:
+        now += gap
+        try:
+            allowances.admit(now, "a", Allowance(rpm=rpm))
+        except MinuteSpent as spent:
+            assert 0 < spent.retry_after <= 60.0
+            assert sum(one > now - 60.0 for one in admitted) == rpm
+            now += spent.retry_after + 1e-6
+            allowances.admit(now, "a", Allowance(rpm=rpm))
+        admitted.append(now)
+        assert sum(one > now - 60.0 for one in admitted) <= rpm
