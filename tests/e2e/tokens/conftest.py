@@ -39,6 +39,7 @@ KINDS = {
     "per day, live": Terms(tokens_per_day=1),
     "one model": Terms(models=frozenset({ALLOWED})),
     "a retired one": Terms(models=frozenset({"gemini-pro-latest", "text-embedding-004"})),
+    "tagged": Terms(tags=frozenset({"no key has this"})),
     "off": Terms(),
     "expired": Terms(expires=time.time() - 60),
 }

@@ -103,6 +103,37 @@ def test_its_own_model_serves_it_under_all_its_names(made: Served, path: str, bo
     assert answer.status == 200, answer.body
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/v1/chat/completions", CHAT | {"model": ALLOWED}),
+        ("POST", f"/v1beta/models/{ALLOWED}:generateContent", TEXT),
+        ("POST", f"/v1beta/models/{ALLOWED}:batchGenerateContent", TEXT),
+        ("POST", f"/vertex-express/v1beta/models/{ALLOWED}:generateContent", TEXT),
+        ("POST", "/v1/embeddings", {"model": "gemini-embedding-001", "input": "Hello"}),
+        ("POST", "/v1/images/generations", {"model": "imagen-4.0-generate-001", "prompt": "a cat"}),
+        ("POST", "/v1/audio/speech", {"model": "gemini-2.5-flash-preview-tts", "input": "Hello", "voice": "Kore"}),
+        ("POST", "/v1/audio/transcriptions", form(model=ALLOWED)),
+        ("POST", "/v1beta/interactions", {"model": ALLOWED, "input": "Hello"}),
+        ("POST", "/v1beta/cachedContents", TEXT | {"model": f"models/{ALLOWED}"}),
+        ("POST", "/v1alpha/auth_tokens", {}),
+    ],
+)
+def test_only_keys_with_one_of_its_tags_serve_a_token_whichever_way_it_calls(
+    made: Served, method: str, path: str, body: dict[str, Any] | bytes
+) -> None:
+    answer = ask(made, "tagged", path, body, method)
+    assert (answer.status, requests(made.gateway.google)) == (503, []), answer.body
+
+
+@pytest.mark.anyio
+async def test_only_keys_with_one_of_its_tags_serve_a_tokens_conversation(made: Served) -> None:
+    async with opened(url(made.gateway), {"x-goog-api-key": made.tokens["tagged"]}) as socket:
+        await socket.send(json.dumps(SETUP))
+        _, reason = await closed(socket)
+    assert "No API key" in reason
+
+
 def test_a_retired_name_goes_with_its_successor_and_a_name_that_is_listed_serves(made: Served) -> None:
     retired = ask(made, "a retired one", "/v1/chat/completions", CHAT | {"model": "gemini-1.5-pro"})
     listed = ask(made, "a retired one", "/v1/embeddings", {"model": "text-embedding-004", "input": "Hello"})
