@@ -21,12 +21,14 @@ from gemini_balance.app.app import App, Life
 from gemini_balance.app.callers import callers_of
 from gemini_balance.app.clock import SystemClock, request_ids, today
 from gemini_balance.app.kept import NOTHING, Kept
+from gemini_balance.app.keys import keys_of
 from gemini_balance.app.managing import forecasts_of, management_of
 from gemini_balance.app.reach import Reach
 from gemini_balance.app.remembered import remembered_of
 from gemini_balance.core.attempts import RetryPolicy
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.core.catalog.told import told_limits
+from gemini_balance.core.keys import spec_of
 from gemini_balance.core.pool import KeyPool
 from gemini_balance.gateway.album import Album
 from gemini_balance.gateway.attaching import Attacher
@@ -38,7 +40,6 @@ from gemini_balance.gateway.options import OptionBook
 from gemini_balance.gateway.owners import Owners
 from gemini_balance.gateway.probing import VERTEX_PROBE, KeyChecker
 from gemini_balance.gateway.state import StateKeeper
-from gemini_balance.settings import with_paid
 from gemini_balance.storage.journal.memory import memory_journal
 from gemini_balance.storage.memory import MemoryPictures, MemoryResources
 from gemini_balance.storage.memory.changes import MemoryChanges
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gemini_balance.app.callers import Callers
+    from gemini_balance.app.keys import Keys
     from gemini_balance.app.remembered import Remembered
     from gemini_balance.core.options import Options
     from gemini_balance.gateway.forecasts import Forecasts
@@ -89,9 +91,10 @@ def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: Sys
     book.watch(Reach(door, live, gateways, upstreams, transports, media, checkers).apply)
     remembered = remembered_of(calls, changes, journal, book, clock)
     parts = remembered, models, book, forecasts
-    life = _life(kept, clock, gateways, checkers, parts, (transport, raw), callers)
+    keys = keys_of(settings, kept, changes, gateways, clock)
+    life = _life(kept, clock, keys, checkers, parts, (transport, raw), callers)
     management = management_of(settings, kept, callers, (book, changes), forecasts, remembered, public)
-    return App(door, live, pages, management, life, settings.shutdown_timeout, book, remembered)
+    return App(door, live, pages, management, life, settings.shutdown_timeout, book, remembered, keys)
 
 
 def _transports(time_out: float) -> tuple[PooledTransport, RawPooledTransport, WebSockets]:
@@ -109,11 +112,12 @@ def _gateways(
     transport, raw, _ = transports
     google = GeminiApi(settings.base_url, settings.proxies)
     express = VertexExpress(settings.vertex_express_base_url, settings.proxies)
-    keys, dice = with_paid(settings.api_keys, settings.paid_key), random.random
-    pool = KeyPool(keys, options.max_failures, dice, told_limits(options.quota_limits))
+    dice, listed = random.random, map(spec_of, settings.gemini_keys)
+    pool = KeyPool(listed, options.max_failures, dice, told_limits(options.quota_limits))
     way = transport, clock, RetryPolicy(options.max_retries), dice, options.patience
     gateway = Gateway(pool, {GEMINI_API: google}, *way, attacher=Attacher(google, raw, owners))
-    vertex = Gateway(KeyPool(settings.vertex_api_keys, options.max_failures, dice), {VERTEX_EXPRESS: express}, *way)
+    express_pool = KeyPool(map(spec_of, settings.vertex_api_keys), options.max_failures, dice)
+    vertex = Gateway(express_pool, {VERTEX_EXPRESS: express}, *way)
     return (gateway, vertex), (google, express)
 
 
@@ -132,16 +136,18 @@ def _checkers(gateway: Gateway, vertex: Gateway, hours: float, dice: Callable[[]
 def _life(
     kept: Kept,
     clock: SystemClock,
-    gateways: tuple[Gateway, Gateway],
+    keys: Keys,
     checkers: tuple[KeyChecker, ...],
     parts: tuple[Remembered, ModelBook, OptionBook, Forecasts],
     transports: tuple[PooledTransport, RawPooledTransport],
     callers: Callers,
 ) -> Life:
     remembered, models, book, forecasts = parts
-    followers = [Follower(kept.changes, [book.reload, *callers.reloads])] if kept.changes is not None else []
+    followers = (
+        [Follower(kept.changes, [book.reload, keys.ring.reload, *callers.reloads])] if kept.changes is not None else []
+    )
     stores = kept.pool, kept.vertex_pool
-    pools = zip(gateways, stores, strict=True)
+    pools = zip(keys.ring.gateways.values(), stores, strict=True)
     keepers = [StateKeeper(gateway.pool, clock, store) for gateway, store in pools if store is not None]
     keepers += [callers.keeper] if callers.keeper is not None else []
     works = (
@@ -152,7 +158,7 @@ def _life(
     )
     closes = kept.close, *(transport.close for transport in transports)
     ends = *closes, remembered.journal.close, callers.tokens.save_used, *(keeper.save for keeper in keepers)
-    begins = *callers.begins, *(one.begin for one in followers), *(keeper.restore for keeper in keepers)
+    begins = *callers.begins, keys.ring.load, *(one.begin for one in followers), *(keeper.restore for keeper in keepers)
     return Life(begins, works, ends)
 
 
