@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gemini_balance.api.asgi import Receive, Scope, Send
     from gemini_balance.api.live import LiveDoor
     from gemini_balance.api.serve import Door
+    from gemini_balance.app.keys import Keys
     from gemini_balance.app.remembered import Remembered
     from gemini_balance.app.watched import Watched
     from gemini_balance.gateway.options import OptionBook
@@ -51,6 +52,7 @@ class App:
     options: OptionBook
     remembered: Remembered
     watched: Watched
+    keys: Keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:

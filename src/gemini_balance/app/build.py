@@ -16,6 +16,7 @@ from gemini_balance.app.doors import doors_of
 from gemini_balance.app.gateways import gateways_of, transports_of
 from gemini_balance.app.ground import Ground
 from gemini_balance.app.kept import NOTHING, Kept
+from gemini_balance.app.keys import keys_of
 from gemini_balance.app.known import known_secrets
 from gemini_balance.app.life import Lasting, life_of
 from gemini_balance.app.managing import forecasts_of, management_of
@@ -58,14 +59,16 @@ def build(
     book.watch(secrets_of(ground.redactor))
     book.watch(Reach(doors, gateways, transports).apply)
     remembered, forecasts = remembered_of(calls, changes, journal, book, ground.clock), forecasts_of(gateways)
-    watching = watched(ground, doors, metrics)
+    watching, keys = watched(ground, doors, metrics), keys_of(ground, gateways, changes)
     life = life_of(
         ground,
-        Lasting(gateways, transports, doors.models, callers, book, remembered, forecasts, watching, traces),
+        Lasting(gateways, transports, doors.models, callers, keys, book, remembered, forecasts, watching, traces),
     )
     management = management_of(ground, callers, (book, changes), forecasts, remembered, doors.public)
     pages = _pages(doors, watching)
-    return App(doors.calls, doors.live, pages, management, life, settings.shutdown_timeout, book, remembered, watching)
+    return App(
+        doors.calls, doors.live, pages, management, life, settings.shutdown_timeout, book, remembered, watching, keys
+    )
 
 
 def _book(ground: Ground) -> tuple[OptionBook, ChangeLog]:

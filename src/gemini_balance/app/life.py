@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gemini_balance.app.callers import Callers
     from gemini_balance.app.gateways import Gateways, Transports
     from gemini_balance.app.ground import Ground
+    from gemini_balance.app.keys import Keys
     from gemini_balance.app.remembered import Remembered
     from gemini_balance.app.watched import Watched
     from gemini_balance.gateway.forecasts import Forecasts
@@ -27,6 +28,7 @@ class Lasting(NamedTuple):
     transports: Transports
     models: ModelBook
     callers: Callers
+    keys: Keys
     options: OptionBook
     remembered: Remembered
     forecasts: Forecasts
@@ -36,7 +38,11 @@ class Lasting(NamedTuple):
 
 def life_of(ground: Ground, parts: Lasting) -> Life:
     kept, callers, remembered = ground.kept, parts.callers, parts.remembered
-    followers = [Follower(kept.changes, [parts.options.reload, *callers.reloads])] if kept.changes else []
+    followers = (
+        [Follower(kept.changes, [parts.options.reload, parts.keys.ring.reload, *callers.reloads])]
+        if kept.changes
+        else []
+    )
     keepers = _keepers(ground, parts)
     works = (
         *(remembered.journal.run, remembered.retention.run, parts.models.run, parts.forecasts.run),
@@ -48,7 +54,12 @@ def life_of(ground: Ground, parts: Lasting) -> Life:
     traces = [parts.traces.close] if parts.traces is not None else []
     closes = kept.close, parts.transports.pooled.close, parts.transports.raw.close, *traces
     ends = *closes, remembered.journal.close, callers.tokens.save_used, *(keeper.save for keeper in keepers)
-    begins = *callers.begins, *(one.begin for one in followers), *(keeper.restore for keeper in keepers)
+    begins = (
+        *callers.begins,
+        parts.keys.ring.load,
+        *(one.begin for one in followers),
+        *(keeper.restore for keeper in keepers),
+    )
     return Life(begins, works, ends)
 
 
