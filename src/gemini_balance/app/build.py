@@ -59,16 +59,15 @@ def build(
     book.watch(secrets_of(ground.redactor))
     book.watch(Reach(doors, gateways, transports).apply)
     remembered, forecasts = remembered_of(calls, changes, journal, book, ground.clock), forecasts_of(gateways)
-    watching, keys = watched(ground, doors, metrics), keys_of(ground, gateways, changes)
+    watching, keys = watched(ground, doors, metrics), keys_of(ground, changes, gateways)
     life = life_of(
         ground,
         Lasting(gateways, transports, doors.models, callers, keys, book, remembered, forecasts, watching, traces),
     )
     management = management_of(ground, callers, (book, changes), forecasts, remembered, doors.public)
     pages = _pages(doors, watching)
-    return App(
-        doors.calls, doors.live, pages, management, life, settings.shutdown_timeout, book, remembered, watching, keys
-    )
+    parts = settings.shutdown_timeout, book, remembered, watching, keys
+    return App(doors.calls, doors.live, pages, management, life, *parts)
 
 
 def _book(ground: Ground) -> tuple[OptionBook, ChangeLog]:
