@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from gemini_balance.management import changes, options, pool, session, system, tokens
+from gemini_balance.management import calls, changes, options, pool, session, statistics, system, tokens
 from gemini_balance.management.endpoint import Access, Endpoint, Row
 from gemini_balance.management.openapi import document
 
@@ -28,6 +28,8 @@ ENDPOINTS: tuple[Row, ...] = (
     *system.ENDPOINTS,
     *pool.ENDPOINTS,
     *tokens.ENDPOINTS,
+    *calls.ENDPOINTS,
+    *statistics.ENDPOINTS,
     *options.ENDPOINTS,
     *changes.ENDPOINTS,
     Endpoint(
