@@ -40,7 +40,7 @@ class CallsAsked(WhichCalls, frozen=True, kw_only=True):
     """Which calls, and which part of them."""
 
     limit: Annotated[int, Meta(ge=1, le=MOST, description="At most so many.")] = 50
-    after: Annotated[str, Meta(pattern="^[0-9]{0,18}$", description="`next` of the page before.")] = ""
+    after: Annotated[str, Meta(pattern="^([0-9]{1,18}|[1-8][0-9]{18})?$", description="`next` of the page before.")] = ""
 
 
 class UsageShown(Model, frozen=True, kw_only=True):
