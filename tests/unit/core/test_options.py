@@ -1,8 +1,12 @@
 """The table of runtime options, read from names and text."""
 
 import dataclasses
+from contextlib import suppress
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gemini_balance.core.options import (
     ROWS,
@@ -14,6 +18,7 @@ from gemini_balance.core.options import (
     Quota,
     Row,
     from_json,
+    from_text,
     names_in,
     options_from,
     row_of,
@@ -163,6 +168,38 @@ def test_json_is_taken_strictly(name: str, json: Json, sentence: str) -> None:
     with pytest.raises(OptionError) as refused:
         from_json(name, json)
     assert (refused.value.message, refused.value.param) == (sentence, name)
+
+
+ANY_CHARACTER = st.characters(exclude_categories=())  # halves of characters, too
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(ANY_CHARACTER),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(ANY_CHARACTER, max_size=9), inner, max_size=3),
+    max_leaves=6,
+)
+LIKELY = st.one_of(
+    st.lists(st.text(max_size=9), max_size=3),
+    st.dictionaries(st.text(max_size=9), st.text(max_size=9) | st.integers(), max_size=3),
+    st.dictionaries(
+        st.text(max_size=9), st.dictionaries(st.sampled_from(["rpm", "tpm", "rpd"]), st.integers(-1, 9)), max_size=3
+    ),
+    st.lists(st.fixed_dictionaries({"category": st.text(), "threshold": st.text()}), max_size=2),
+)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+@given(json=JSON | LIKELY)
+def test_whatever_is_given_is_refused_in_words_or_goes_there_and_back(name: str, json: Json) -> None:
+    with suppress(OptionError):
+        value = from_json(name, json)
+        assert from_json(name, msgspec.json.decode(msgspec.json.encode(to_json(name, value)))) == value
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+@given(text=st.text(ANY_CHARACTER))
+def test_whatever_is_written_is_refused_in_words_or_goes_there_and_back(name: str, text: str) -> None:
+    with suppress(OptionError):
+        value = from_text(name, text)
+        assert from_json(name, to_json(name, value)) == value
 
 
 @pytest.mark.parametrize(

@@ -31,12 +31,17 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\x20-\x7e]*")
 
 
+LARGEST = 2**53  # a larger whole number is none any more for many who read JSON
+Units = Annotated[int, msgspec.Meta(ge=1, le=LARGEST)]
+Tokens = Annotated[int, msgspec.Meta(ge=-LARGEST, le=LARGEST)]
+
+
 class Quota(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """What the operator says a project may use of a model: requests and tokens a minute, requests a day."""
 
-    rpm: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    tpm: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    rpd: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    rpm: Units | None = None
+    tpm: Units | None = None
+    rpd: Units | None = None
 
 
 Quotas: TypeAlias = tuple[tuple[str, Quota], ...]
@@ -73,12 +78,17 @@ class Kind:
     read: Callable[[str], object] | None = None
 
     def from_json(self, value: object) -> object:
-        return self.taken(msgspec.convert(value, self.json))
+        return self._writable(self.taken(msgspec.convert(value, self.json)))
 
     def from_text(self, text: str) -> object:
         if self.read is not None:
-            return self.read(text)
-        return self.taken(msgspec.json.decode(text, type=self.json)) if text else ()
+            return self._writable(self.read(text))
+        return self._writable(self.taken(msgspec.json.decode(text, type=self.json))) if text else ()
+
+    def _writable(self, value: object) -> object:
+        """Half of a character beyond the first 65,536 can be held, and not be written."""
+        msgspec.json.encode(self.given(value))
+        return value
 
 
 def kind_of(type_: object) -> Kind:
@@ -135,7 +145,7 @@ KINDS: dict[object, Kind] = {
     float: Kind("a number", float, float, float, float),
     str: Kind("text", str, str.strip, str, str),
     tuple[str, ...]: Kind("a JSON list of strings", list[str], tuple, list, names_in),
-    Budgets: Kind("a JSON object of whole numbers", dict[str, int], _pairs, dict),
+    Budgets: Kind("a JSON object of whole numbers", dict[str, Tokens], _pairs, dict),
     Quotas: Kind(
         "a JSON object of objects with rpm, tpm or rpd",
         dict[str, Quota],

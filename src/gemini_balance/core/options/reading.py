@@ -40,14 +40,20 @@ def from_json(name: str, value: Json) -> object:
     try:
         taken = kind.from_json(value)
     except ValueError as error:  # msgspec's ValidationError is one, too
-        shown = msgspec.json.encode(value).decode()
-        raise _refused(row, shown, kind.expected) from error
+        raise _refused(row, _written(value), kind.expected) from error
     return _checked(row, taken)
 
 
 def to_json(name: str, value: object) -> Json:
     """What `from_json` makes the value of again. Raises OptionError for a name that is none."""
     return cast("Json", kind_of(row_of(name).type).given(value))
+
+
+def _written(value: Json) -> str:
+    try:
+        return msgspec.json.encode(value).decode()
+    except ValueError:
+        return ascii(value)
 
 
 def _from_text(row: Row, text: str) -> object:

@@ -1,0 +1,59 @@
+"""A database that goes away and comes back, and what others changed meanwhile."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from gemini_balance.app import SystemClock
+from gemini_balance.core.options import Options
+from gemini_balance.gateway.following import Follower
+from gemini_balance.gateway.options import OptionBook
+from gemini_balance.storage.database import Database
+from tests.contract.databases import SECRET_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.anyio
+
+
+@contextmanager
+def away(url: str) -> Iterator[None]:
+    """Whoever is connected is thrown out, and nobody comes in."""
+    here = make_url(url).set(drivername="postgresql+psycopg")
+    engine = create_engine(here.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"ALTER DATABASE {here.database} ALLOW_CONNECTIONS false"))
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
+            {"name": here.database},
+        )
+        yield
+        connection.execute(text(f"ALTER DATABASE {here.database} ALLOW_CONNECTIONS true"))
+    engine.dispose()
+
+
+async def test_a_database_that_was_away_is_caught_up_with(
+    postgresql_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ours, theirs = (Database(postgresql_url, tmp_path, SECRET_KEY) for _ in range(2))
+    book, other = (OptionBook(Options(), one.options, one.changes, SystemClock()) for one in (ours, theirs))
+    follower = Follower(ours.changes, [book.reload])
+    await follower.begin()
+    await other.set({"patience": 3}, "operator")
+    with away(postgresql_url):
+        for _ in range(3):
+            await follower.look()
+        assert book.current == Options()
+        with pytest.raises(Exception, match="not currently accepting connections"):
+            await book.set({"max_retries": 1}, "operator")
+    await follower.look()
+    assert (book.current.patience, book.current.max_retries) == (3.0, 3)
+    assert caplog.text.count("serving goes on") == 1
+    await ours.close()
+    await theirs.close()
