@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from gemini_balance.api.asgi import Receive, Scope, Send
     from gemini_balance.api.live import LiveDoor
     from gemini_balance.api.serve import Door
+    from gemini_balance.gateway.keyring import Keyring
     from gemini_balance.gateway.options import OptionBook
+    from gemini_balance.gateway.verifying import Verifier
 
 PAGES = (["health"], [PREFIX])
 """First segments of what is no client's call."""
@@ -44,6 +46,8 @@ class App:
     life: Life
     shutdown_timeout: float
     options: OptionBook
+    keyring: Keyring
+    verifier: Verifier
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:

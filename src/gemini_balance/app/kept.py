@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from gemini_balance.gateway.ports import PictureStore, ResourceStore, StateStore
-    from gemini_balance.gateway.stores import ChangeLog, OptionStore
+    from gemini_balance.gateway.stores import ChangeLog, KeyStore, OptionStore
 
 
 async def _nothing() -> None:
@@ -24,6 +24,7 @@ class Kept:
     pictures: PictureStore | None = None
     pool: StateStore | None = None
     vertex_pool: StateStore | None = None
+    keys: KeyStore | None = None
     options: OptionStore | None = None
     changes: ChangeLog | None = None
     close: Callable[[], Awaitable[None]] = _nothing

@@ -10,7 +10,7 @@ import msgspec
 
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.core.errors import BadRequest
-from gemini_balance.core.pool import KeyId
+from gemini_balance.core.pool import KeyId, KeySpec
 
 SHOWN = 4  # characters that anybody may see
 HEAVIEST = 1000
@@ -58,6 +58,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 def key_id(secret: str, upstream: str = GEMINI_API) -> KeyId:
     """Stable over restarts, and of no help to whoever reads it in a log."""
     return KeyId(f"{_PREFIXES[upstream]}-{hashlib.sha256(secret.encode()).hexdigest()[:10]}")
+
+
+def spec_of(entry: Entry, *, off: bool = False) -> KeySpec:
+    """As the pool takes it. Raises ValueError for what no header can carry."""
+    told = entry.project, entry.weight, entry.models, entry.paid, entry.tags, entry.label, entry.proxy
+    return KeySpec(entry.id, entry.key, *told, off)
 
 
 def masked(secret: str) -> str:
