@@ -21,7 +21,7 @@ from bench.endtoend.gateway import gateway_server
 from bench.endtoend.google import STATISTICS, google_server, keys_of, secret_of
 from bench.endtoend.prompts import PATH, answer_of, body_of, due, headers_of, token_of
 from bench.processes import Broken, Server
-from gemini_balance.settings import key_id
+from gemini_balance.core.keys import key_id
 
 FASTEST = 10.0
 FASTEST_UNLABELLED = 5.0  # which keys share a project shows in tenths of a second, and a computer's pauses don't shrink

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,8 +11,9 @@ from dotenv import dotenv_values
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
+from gemini_balance.core.keys import Entry, UnusableKey, checked, masked
 from gemini_balance.core.options import Options, names_in, options_from
-from gemini_balance.core.pool import KeyId, KeySpec
 
 GOOGLE = "https://generativelanguage.googleapis.com/v1beta"
 VERTEX = "https://aiplatform.googleapis.com/v1/publishers/google"
@@ -23,13 +23,15 @@ Names = Annotated[tuple[str, ...], NoDecode]
 class Settings(BaseSettings):
     """Immutable; what may change while running is an option (core/options)."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)  # values may be keys
+    model_config = SettingsConfigDict(
+        extra="ignore", frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True
+    )  # values may be keys
 
     host: str = "0.0.0.0"  # noqa: S104  (a service in a container must be reachable; nothing is served without a token)
     port: int = Field(8000, ge=0, le=65535)
     base_url: str = GOOGLE
-    api_keys: Annotated[tuple[KeySpec, ...], NoDecode] = Field((), repr=False)
-    vertex_api_keys: Annotated[tuple[KeySpec, ...], NoDecode] = Field((), repr=False)
+    api_keys: Annotated[tuple[Entry, ...], NoDecode] = Field((), repr=False)
+    vertex_api_keys: Annotated[tuple[Entry, ...], NoDecode] = Field((), repr=False)
     vertex_express_base_url: str = VERTEX
     paid_key: str = Field("", repr=False)
     allowed_tokens: Names = Field((), repr=False)
@@ -68,10 +70,24 @@ class Settings(BaseSettings):
         """Only what `load` is given counts: `environment` has merged the sources, and blank means unset."""
         return (init_settings,)
 
-    @field_validator("api_keys", "vertex_api_keys", mode="before")
+    @field_validator("api_keys", mode="before")
     @classmethod
     def _keys(cls, value: Any) -> Any:
         return parse_keys(value) if isinstance(value, str) else value
+
+    @field_validator("vertex_api_keys", mode="before")
+    @classmethod
+    def _vertex_keys(cls, value: Any) -> Any:
+        return parse_keys(value, VERTEX_EXPRESS) if isinstance(value, str) else value
+
+    @property
+    def keys(self) -> tuple[Entry, ...]:
+        """All that are listed, for every upstream."""
+        return (*self.gemini_keys, *self.vertex_api_keys)
+
+    @property
+    def gemini_keys(self) -> tuple[Entry, ...]:
+        return with_paid(self.api_keys, self.paid_key)
 
     @field_validator("paid_key")
     @classmethod
@@ -90,41 +106,57 @@ class KeyEntry(msgspec.Struct, forbid_unknown_fields=True):
     """A key with what is known about it, as `API_KEYS` may hold it."""
 
     key: str
+    label: str = ""
     project: str = ""
+    tags: list[str] = []
+    notes: str = ""
     weight: int = 1
     models: list[str] = []
+    proxy: str = ""
+    tier: Literal["free", "paid"] = "free"
 
 
-def parse_keys(text: str) -> tuple[KeySpec, ...]:
+def parse_keys(text: str, upstream: str = GEMINI_API) -> tuple[Entry, ...]:
     """A JSON list of strings or objects, or keys separated by commas or line ends. Doubles are taken once."""
     text = text.strip()
     try:
-        entries = msgspec.json.decode(text, type=list[str | KeyEntry]) if text.startswith("[") else names_in(text)
+        given = msgspec.json.decode(text, type=list[str | KeyEntry]) if text.startswith("[") else names_in(text)
     except msgspec.DecodeError as error:
         raise ValueError(f"not a JSON list of keys: {error}") from error
-    specs = [_spec(entry if isinstance(entry, KeyEntry) else KeyEntry(entry.strip())) for entry in entries]
-    return tuple({spec.id: spec for spec in reversed(specs)}.values())[::-1]
+    entries = [_entry(one if isinstance(one, KeyEntry) else KeyEntry(one.strip()), upstream) for one in given]
+    return tuple({entry.id: entry for entry in reversed(entries)}.values())[::-1]
 
 
-def _spec(entry: KeyEntry) -> KeySpec:
-    return KeySpec(key_id(entry.key), entry.key, entry.project, entry.weight, frozenset(entry.models))
+def _entry(given: KeyEntry, upstream: str = GEMINI_API) -> Entry:
+    try:
+        return checked(
+            Entry(
+                key=given.key,
+                label=given.label,
+                project=given.project,
+                tags=frozenset(given.tags),
+                notes=given.notes,
+                weight=given.weight,
+                models=frozenset(given.models),
+                proxy=given.proxy,
+                paid=given.tier == "paid",
+                upstream=upstream,
+            )
+        )
+    except UnusableKey as error:
+        raise ValueError(f"{masked(given.key)}: {error}") from error
 
 
-def with_paid(keys: tuple[KeySpec, ...], secret: str) -> tuple[KeySpec, ...]:
-    """All keys of the pool. One that is given as the paid key, too, is only that."""
+def with_paid(keys: tuple[Entry, ...], secret: str) -> tuple[Entry, ...]:
+    """All keys of the Gemini API. One that is given as the paid key, too, is only that."""
     if not secret:
         return keys
     paid = _paid(secret)
-    return (*(spec for spec in keys if spec.id != paid.id), paid)
+    return (*(entry for entry in keys if entry.id != paid.id), paid)
 
 
-def _paid(secret: str) -> KeySpec:
-    return KeySpec(key_id(secret), secret, paid=True)
-
-
-def key_id(secret: str) -> KeyId:
-    """Stable over restarts, and of no help to whoever reads it in a log."""
-    return KeyId(f"key-{hashlib.sha256(secret.encode()).hexdigest()[:10]}")
+def _paid(secret: str) -> Entry:
+    return _entry(KeyEntry(secret, tier="paid"))
 
 
 def environment(folder: Path) -> dict[str, str]:

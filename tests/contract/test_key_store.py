@@ -13,6 +13,7 @@ from gemini_balance.core.call import VERTEX_EXPRESS
 from gemini_balance.core.pool import KeyId
 from gemini_balance.gateway.stores import Change, KeptKey, Off, Origin, Subject, Tier
 from gemini_balance.storage.database import Database
+from gemini_balance.storage.memory.changes import MemoryChanges
 from gemini_balance.storage.memory.keys import MemoryKeys
 from gemini_balance.storage.vault import VaultClosed
 from tests.contract.databases import SECRET_KEY
@@ -50,7 +51,7 @@ PUT_SECONDS, OPENED_SECONDS = 2.0, 1.0
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[KeyStore]:
     if request.param == "memory":
-        yield MemoryKeys()
+        yield MemoryKeys(MemoryChanges())
         return
     url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
     database = Database(url, tmp_path / "data", SECRET_KEY)

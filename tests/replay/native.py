@@ -13,6 +13,7 @@ from gemini_balance.app import App, build
 from gemini_balance.core.catalog.resolve import successor
 from gemini_balance.core.gemini.classify import classify
 from gemini_balance.core.gemini.references import references_in
+from gemini_balance.core.keys import spec_of
 from gemini_balance.core.outcome import Blame
 from gemini_balance.core.pool import KeyPool
 from gemini_balance.gateway.carry import upload_in
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 TOKEN = "sk-replay-token"
 LISTED = "AQ.replay-key-1,AQ.replay-key-2"
-KEYS = parse_keys(LISTED)
+KEYS = [spec_of(entry) for entry in parse_keys(LISTED)]
 STRICT = "/gemini"
 ONCE = {"MAX_RETRIES": "0", "PATIENCE": "0"}
 CREDENTIALS = {b"authorization", b"x-goog-api-key", b"x-api-key", b"cookie"}

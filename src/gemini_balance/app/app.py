@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from gemini_balance.api.live import LiveDoor
     from gemini_balance.api.serve import Door
     from gemini_balance.app.remembered import Remembered
+    from gemini_balance.gateway.keyring import Keyring
     from gemini_balance.gateway.options import OptionBook
+    from gemini_balance.gateway.verifying import Verifier
     from gemini_balance.management.door import Management
 
 PAGES = (["health"], [PREFIX])
@@ -49,6 +51,8 @@ class App:
     shutdown_timeout: float
     options: OptionBook
     remembered: Remembered
+    keyring: Keyring
+    verifier: Verifier
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:

@@ -27,21 +27,24 @@ from gemini_balance.app.remembered import remembered_of
 from gemini_balance.core.attempts import RetryPolicy
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.core.catalog.told import told_limits
+from gemini_balance.core.keys import spec_of
 from gemini_balance.core.pool import KeyPool
 from gemini_balance.gateway.album import Album
 from gemini_balance.gateway.attaching import Attacher
 from gemini_balance.gateway.execute import Gateway
 from gemini_balance.gateway.following import Follower
 from gemini_balance.gateway.journal import Journal
+from gemini_balance.gateway.keyring import Keyring
 from gemini_balance.gateway.models import ModelBook
 from gemini_balance.gateway.options import OptionBook
 from gemini_balance.gateway.owners import Owners
 from gemini_balance.gateway.probing import VERTEX_PROBE, KeyChecker
 from gemini_balance.gateway.state import StateKeeper
-from gemini_balance.settings import with_paid
+from gemini_balance.gateway.verifying import Verifier
 from gemini_balance.storage.journal.memory import memory_journal
 from gemini_balance.storage.memory import MemoryPictures, MemoryResources
 from gemini_balance.storage.memory.changes import MemoryChanges
+from gemini_balance.storage.memory.keys import MemoryKeys
 from gemini_balance.storage.memory.options import MemoryOptions
 from gemini_balance.telemetry.logs import AccessLog
 from gemini_balance.upstreams.gemini_api.upstream import GeminiApi
@@ -58,7 +61,7 @@ if TYPE_CHECKING:
     from gemini_balance.app.remembered import Remembered
     from gemini_balance.core.options import Options
     from gemini_balance.gateway.forecasts import Forecasts
-    from gemini_balance.gateway.stores import ChangeLog
+    from gemini_balance.gateway.stores import ChangeLog, KeyStore, OptionStore
     from gemini_balance.settings import Settings
 
 
@@ -85,13 +88,16 @@ def build(settings: Settings, options: Options, kept: Kept = NOTHING, clock: Sys
     live = LiveDoor(gateway, sockets, owners, callers.tokens, options, journal, clock, trusted, ids)
     pages, forecasts = _pages(door, public, album), forecasts_of(gateway, vertex)
     checkers = _checkers(gateway, vertex, options.check_interval_hours, random.random)
-    book, changes = _book(options, kept, clock)
+    keys, stored, changes = _stores(kept)
+    book, keyring = OptionBook(options, stored, changes, clock), _keyring(settings, keys, changes, gateways, clock)
+    verifier = Verifier(keyring, clock)
     book.watch(Reach(door, live, gateways, upstreams, transports, media, checkers).apply)
     remembered = remembered_of(calls, changes, journal, book, clock)
-    parts = remembered, models, book, forecasts
-    life = _life(kept, clock, gateways, checkers, parts, (transport, raw), callers)
-    management = management_of(settings, kept, callers, (book, changes), forecasts, remembered, public)
-    return App(door, live, pages, management, life, settings.shutdown_timeout, book, remembered)
+    parts = remembered, models, book, forecasts, verifier
+    life = _life(kept, clock, keyring, checkers, parts, (transport, raw), callers)
+    cases = callers, (book, changes), (keyring, verifier), forecasts, remembered
+    management = management_of(settings, kept, *cases, public, lambda: door.draining)
+    return App(door, live, pages, management, life, settings.shutdown_timeout, book, remembered, keyring, verifier)
 
 
 def _transports(time_out: float) -> tuple[PooledTransport, RawPooledTransport, WebSockets]:
@@ -109,20 +115,29 @@ def _gateways(
     transport, raw, _ = transports
     google = GeminiApi(settings.base_url, settings.proxies)
     express = VertexExpress(settings.vertex_express_base_url, settings.proxies)
-    keys, dice = with_paid(settings.api_keys, settings.paid_key), random.random
+    keys, dice = map(spec_of, settings.gemini_keys), random.random
     pool = KeyPool(keys, options.max_failures, dice, told_limits(options.quota_limits))
     way = transport, clock, RetryPolicy(options.max_retries), dice, options.patience
     gateway = Gateway(pool, {GEMINI_API: google}, *way, attacher=Attacher(google, raw, owners))
-    vertex = Gateway(KeyPool(settings.vertex_api_keys, options.max_failures, dice), {VERTEX_EXPRESS: express}, *way)
+    theirs = KeyPool(map(spec_of, settings.vertex_api_keys), options.max_failures, dice)
+    vertex = Gateway(theirs, {VERTEX_EXPRESS: express}, *way)
     return (gateway, vertex), (google, express)
 
 
-def _book(environment: Options, kept: Kept, clock: SystemClock) -> tuple[OptionBook, ChangeLog]:
-    """What operators change is kept, or forgotten at the end of the process."""
-    if kept.options is not None and kept.changes is not None:
-        return OptionBook(environment, kept.options, kept.changes, clock), kept.changes
+def _stores(kept: Kept) -> tuple[KeyStore, OptionStore, ChangeLog]:
+    """Where nothing is kept, what operators change is forgotten at the end of the process."""
+    if kept.keys is not None and kept.options is not None and kept.changes is not None:
+        return kept.keys, kept.options, kept.changes
     changes = MemoryChanges()
-    return OptionBook(environment, MemoryOptions(changes), changes, clock), changes
+    return MemoryKeys(changes), MemoryOptions(changes), changes
+
+
+def _keyring(
+    settings: Settings, keys: KeyStore, changes: ChangeLog, gateways: tuple[Gateway, Gateway], clock: SystemClock
+) -> Keyring:
+    """Of the keys for both upstreams."""
+    by_upstream = dict(zip((GEMINI_API, VERTEX_EXPRESS), gateways, strict=True))
+    return Keyring(by_upstream, keys, changes, clock, settings.keys)
 
 
 def _checkers(gateway: Gateway, vertex: Gateway, hours: float, dice: Callable[[], float]) -> tuple[KeyChecker, ...]:
@@ -132,16 +147,17 @@ def _checkers(gateway: Gateway, vertex: Gateway, hours: float, dice: Callable[[]
 def _life(
     kept: Kept,
     clock: SystemClock,
-    gateways: tuple[Gateway, Gateway],
+    keyring: Keyring,
     checkers: tuple[KeyChecker, ...],
-    parts: tuple[Remembered, ModelBook, OptionBook, Forecasts],
+    parts: tuple[Remembered, ModelBook, OptionBook, Forecasts, Verifier],
     transports: tuple[PooledTransport, RawPooledTransport],
     callers: Callers,
 ) -> Life:
-    remembered, models, book, forecasts = parts
-    followers = [Follower(kept.changes, [book.reload, *callers.reloads])] if kept.changes is not None else []
+    remembered, models, book, forecasts, verifier = parts
+    reloads = book.reload, keyring.reload, *callers.reloads
+    followers = [Follower(kept.changes, reloads)] if kept.changes is not None else []
     stores = kept.pool, kept.vertex_pool
-    pools = zip(gateways, stores, strict=True)
+    pools = zip(keyring.gateways.values(), stores, strict=True)
     keepers = [StateKeeper(gateway.pool, clock, store) for gateway, store in pools if store is not None]
     keepers += [callers.keeper] if callers.keeper is not None else []
     works = (
@@ -151,8 +167,10 @@ def _life(
         *(one.run for one in followers),
     )
     closes = kept.close, *(transport.close for transport in transports)
-    ends = *closes, remembered.journal.close, callers.tokens.save_used, *(keeper.save for keeper in keepers)
-    begins = *callers.begins, *(one.begin for one in followers), *(keeper.restore for keeper in keepers)
+    saves = callers.tokens.save_used, *(keeper.save for keeper in keepers)
+    ends = *closes, remembered.journal.close, *saves, verifier.close
+    restores = (keeper.restore for keeper in keepers)
+    begins = keyring.load, *callers.begins, *(one.begin for one in followers), *restores
     return Life(begins, works, ends)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         AccountStore,
         ChangeLog,
         FirstPassword,
+        KeyStore,
         OptionStore,
         Secrets,
         Sizes,
@@ -33,6 +34,7 @@ class Kept:
     pictures: PictureStore | None = None
     pool: StateStore | None = None
     vertex_pool: StateStore | None = None
+    keys: KeyStore | None = None
     options: OptionStore | None = None
     changes: ChangeLog | None = None
     secrets: Secrets | None = None

@@ -13,14 +13,18 @@ from gemini_balance.management.cases import UseCases
 from gemini_balance.management.door import Management, Whereabouts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gemini_balance.api.clients import PublicUrl
     from gemini_balance.app.callers import Callers
     from gemini_balance.app.kept import Kept
     from gemini_balance.app.remembered import Remembered
     from gemini_balance.gateway.execute import Gateway
     from gemini_balance.gateway.journal import Journal
+    from gemini_balance.gateway.keyring import Keyring
     from gemini_balance.gateway.options import OptionBook
     from gemini_balance.gateway.stores import ChangeLog
+    from gemini_balance.gateway.verifying import Verifier
     from gemini_balance.settings import Settings
 
 SHARED = (
@@ -38,14 +42,15 @@ def management_of(
     kept: Kept,
     callers: Callers,
     options: tuple[OptionBook, ChangeLog],
+    keys: tuple[Keyring, Verifier],
     forecasts: Forecasts,
     remembered: Remembered,
     public: PublicUrl,
+    draining: Callable[[], bool],
 ) -> Management:
     system = _system(settings, kept, callers, forecasts, remembered.journal)
-    cases = UseCases(
-        callers.operators, callers.tokens, *options, forecasts, system, remembered.search, remembered.statistics
-    )
+    read = remembered.search, remembered.statistics
+    cases = UseCases(callers.operators, callers.tokens, *options, *keys, forecasts, system, *read, draining)
     trusted = public.trusted
     return Management(cases, Whereabouts(public.of, lambda scope, headers: client_of(scope, headers, trusted)))
 

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from gemini_balance.app import Kept
     from gemini_balance.gateway.ports import PictureStore
     from gemini_balance.settings import Settings
+    from gemini_balance.storage.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +81,7 @@ def _environment() -> dict[str, str]:
 
 
 def _run(values: dict[str, str], data: Path | None = None) -> None:
-    """`data` is where what must outlive the process is kept; None: nowhere."""
+    """`data` is where what must outlive the process is kept; None: it is forgotten at the end."""
     from pydantic import ValidationError
 
     from gemini_balance.app import build
@@ -99,13 +102,11 @@ def _run(values: dict[str, str], data: Path | None = None) -> None:
 def _kept(settings: Settings, data: Path | None) -> Kept:
     """A folder that can't be written costs what is remembered, never the service; a database that was asked for
     must be there. Raises ValueError."""
-    from gemini_balance.app import NOTHING, Kept
     from gemini_balance.storage.database import Database, NoDatabase
-    from gemini_balance.storage.passwords import PasswordFile
     from gemini_balance.storage.vault import VaultClosed
 
     if data is None:
-        return NOTHING
+        return _passing(None)
     pictures = _pictures(data)
     try:
         database = Database(settings.database_url, data, settings.secret_key)
@@ -114,12 +115,39 @@ def _kept(settings: Settings, data: Path | None) -> Kept:
     except NoDatabase as error:
         if settings.database_url:
             raise ValueError(f"DATABASE_URL leads to no database: {error}") from error
-        log.warning("Nothing can be kept (%s): files, caches and limits are forgotten at the next start.", error)
-        return Kept(pictures=pictures)
+        log.warning("Nothing can be kept (%s): all but the settings is forgotten at the next start.", error)
+        return _passing(pictures)
+    return _of(database, pictures, data, database.close)
+
+
+def _passing(pictures: PictureStore | None) -> Kept:
+    """All works as it does with a data folder, in one that is removed at the end."""
+    from tempfile import TemporaryDirectory
+
+    from gemini_balance.storage.database import Database
+
+    folder = TemporaryDirectory(prefix="gemini-balance-", ignore_cleanup_errors=True)
+    database = Database("", Path(folder.name))
+
+    async def close() -> None:
+        await database.close()
+        folder.cleanup()
+
+    return _of(database, pictures, None, close)
+
+
+def _of(
+    database: Database, pictures: PictureStore | None, data: Path | None, close: Callable[[], Awaitable[None]]
+) -> Kept:
+    """`data`: the folder that outlives the process, if there is one."""
+    from gemini_balance.app import Kept
+    from gemini_balance.storage.passwords import PasswordFile
+
     return Kept(
         resources=database.resources,
         pictures=pictures,
         pool=database.pool,
+        keys=database.keys,
         vertex_pool=database.vertex_pool,
         options=database.options,
         changes=database.changes,
@@ -127,10 +155,10 @@ def _kept(settings: Settings, data: Path | None) -> Kept:
         tokens=database.tokens,
         allowances=database.allowances,
         accounts=database.accounts,
-        sizes=database.sizes,
-        first_password=PasswordFile(data),
+        sizes=database.sizes if data is not None else None,
+        first_password=PasswordFile(data) if data is not None else None,
         journal=database.journal,
-        close=database.close,
+        close=close,
     )
 
 
@@ -147,8 +175,6 @@ def _pictures(data: Path) -> PictureStore | None:
 
 def _warn(settings: Settings) -> None:
     """What makes the gateway answer nobody is said at the start, not found out later."""
-    if not settings.api_keys and not settings.paid_key:
-        log.warning("No Gemini key is set: every call gets 503. Put keys into API_KEYS.")
     if not settings.allowed_tokens:
         log.warning("ALLOWED_TOKENS is empty: only client tokens that were made with `tokens add` may call.")
     if settings.auth_token and settings.auth_token in settings.allowed_tokens:

@@ -11,6 +11,8 @@ from msgspec.structs import replace
 
 from gemini_balance.core.call import VERTEX_EXPRESS, Framing, Operation
 from gemini_balance.core.catalog.route import Route
+from gemini_balance.core.gemini.classify import classify
+from gemini_balance.core.outcome import Cause
 from gemini_balance.core.pool import Demand
 from gemini_balance.gateway.models import PAGE
 from gemini_balance.gateway.ports import TransportFailed
@@ -18,7 +20,7 @@ from gemini_balance.gateway.ports import TransportFailed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from gemini_balance.core.pool import Key, KeyId
+    from gemini_balance.core.pool import Key, KeyId, KeySpec
     from gemini_balance.gateway.execute import Gateway
 
 HOUR = 3600.0
@@ -49,6 +51,32 @@ VERTEX_PROBE = Probe(
     frozenset({200, 404}),  # it has no list of models, and each model ends one day
 )
 log = logging.getLogger(__name__)
+
+
+class Finding(NamedTuple):
+    """What a probe found: is the key well, and else what the upstream, or the way there, said."""
+
+    well: bool
+    cause: Cause = Cause.ANSWERED
+
+
+async def asked(gateway: Gateway, probe: Probe, key: KeySpec) -> Finding:
+    """One probe of one key, which changes nothing."""
+    request = gateway.upstreams[probe.route.upstream].request(probe.route, key)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            reply = await gateway.transport.send(request)
+            try:
+                body = await reply.whole()
+            finally:
+                reply.close()
+    except TransportFailed as failed:
+        return Finding(False, failed.cause)
+    except TimeoutError:
+        return Finding(False, Cause.UPSTREAM_SLOW)
+    if reply.status in probe.well:
+        return Finding(True)
+    return Finding(False, classify(reply.status, body, reply.content_type).cause)
 
 
 @dataclass(slots=True)
@@ -113,25 +141,10 @@ class KeyChecker:
         current = self._round(now, key)
         current.pause = max(min(current.pause * 2, DAY), self._pause)
         current.due = now + self._jittered(current.pause)
-        if await self._passes(key):
+        if (await asked(self._gateway, self._question, key.spec)).well:
             log.info("Key %s passed a probe and serves again", key.id)
             self._gateway.pool.revive(self._gateway.clock.now(), key.id)
             self._gateway.room.look()
-
-    async def _passes(self, key: Key) -> bool:
-        gateway = self._gateway
-        route = self._question.route
-        request = gateway.upstreams[route.upstream].request(route, key.spec)
-        try:
-            async with asyncio.timeout(PATIENCE):
-                reply = await gateway.transport.send(request)
-                try:
-                    await reply.whole()
-                finally:
-                    reply.close()
-        except (TransportFailed, TimeoutError):
-            return False
-        return reply.status in self._question.well
 
     def _jittered(self, seconds: float) -> float:
         """Keys that died together are not probed together."""

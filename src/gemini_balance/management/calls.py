@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gemini_balance.management.cases import UseCases
     from gemini_balance.management.endpoint import Asked
 
+NUMBER = "^([0-9]{1,18}|[1-8][0-9]{18})?$"
 LATEST = 4e9  # the year 2096: a call's number has room for no later one
 Time = Annotated[Moment, Meta(ge=0, le=LATEST)]
 
@@ -40,7 +41,7 @@ class CallsAsked(WhichCalls, frozen=True, kw_only=True):
     """Which calls, and which part of them."""
 
     limit: Annotated[int, Meta(ge=1, le=MOST, description="At most so many.")] = 50
-    after: Annotated[str, Meta(pattern="^([0-9]{1,18}|[1-8][0-9]{18})?$", description="`next` of the page before.")] = ""
+    after: Annotated[str, Meta(pattern=NUMBER, description="`next` of the page before.")] = ""
 
 
 class UsageShown(Model, frozen=True, kw_only=True):

@@ -75,7 +75,14 @@ def errors_of(row: Row) -> list[type[GatewayError]]:
 def _schemas(rows: tuple[Row, ...]) -> tuple[dict[object, Document], Document]:
     kinds = list(dict.fromkeys(kind for row in rows for kind in (row.body, row.query, row.answer) if _is_told(kind)))
     references, components = msgspec.json.schema_components([*kinds, Failed], ref_template=REFERENCE)
-    return dict(zip([*kinds, Failed], references, strict=True)), components
+    return dict(zip([*kinds, Failed], references, strict=True)), _forgiving(components)
+
+
+def _forgiving(schema: Any) -> Any:
+    """Of what is a set here, doubles are taken once, not refused."""
+    if isinstance(schema, dict):
+        return {name: _forgiving(value) for name, value in schema.items() if name != "uniqueItems"}
+    return [_forgiving(value) for value in schema] if isinstance(schema, list) else schema
 
 
 def _is_told(kind: object) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from gemini_balance.management import calls, changes, options, pool, session, statistics, system, tokens
+from gemini_balance.management import calls, changes, jobs, keys, options, pool, session, statistics, system, tokens
 from gemini_balance.management.endpoint import Access, Endpoint, Row
 from gemini_balance.management.openapi import document
 
@@ -27,6 +27,8 @@ ENDPOINTS: tuple[Row, ...] = (
     *session.ENDPOINTS,
     *system.ENDPOINTS,
     *pool.ENDPOINTS,
+    *keys.ENDPOINTS,
+    *jobs.ENDPOINTS,
     *tokens.ENDPOINTS,
     *calls.ENDPOINTS,
     *statistics.ENDPOINTS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.stores import Change
     from gemini_balance.storage.vault import Vault
 
+    Opened = dict[str, tuple[Row[*tuple[Any, ...]], KeptKey]]
+
 ROWS = select(table).order_by(table.c.created, table.c.id)
+AT_ONCE = 200  # rows that are sealed or opened before others may go on
 COLUMNS = [column.name for column in table.c]
 _names = msgspec.json.Decoder(frozenset[str])
 
@@ -33,14 +37,29 @@ class StoredKeys:
 
     def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
         self._engine, self._reading, self._vault = engine, reading(engine), vault
+        self._opened: dict[
+            str, tuple[Row[*tuple[Any, ...]], KeptKey]
+        ] = {}  # as last seen: few change between two looks
 
     async def all(self) -> list[KeptKey]:
         """Raises VaultClosed where a row was put in another's place."""
         async with self._reading.connect() as connection:
-            return [self._key(row) for row in await connection.execute(ROWS)]
+            rows = (await connection.execute(ROWS)).all()
+        opened: Opened = {}
+        for row in rows:
+            known = self._opened.get(row.id)
+            opened[row.id] = known if known is not None and known[0] == row else (row, self._key(row))
+            if not len(opened) % AT_ONCE:
+                await asyncio.sleep(0)
+        self._opened = opened
+        return [key for _, key in opened.values()]
 
     async def put(self, keys: Sequence[KeptKey], change: Change) -> None:
-        rows = [self._row(key) for key in keys]
+        rows: list[dict[str, object]] = []
+        for key in sorted(keys, key=lambda key: key.id):  # two who write the same ones wait for each other in one order
+            rows.append(self._row(key))
+            if not len(rows) % AT_ONCE:
+                await asyncio.sleep(0)
         async with self._engine.begin() as connection:
             if rows:
                 await connection.execute(upserts(self._engine.dialect.name, table), rows)

@@ -1,15 +1,14 @@
 """Boot settings from the environment, `.env` and files."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from gemini_balance.core.keys import Entry, key_id
 from gemini_balance.core.options import OptionError, Options
-from gemini_balance.core.pool import KeySpec
-from gemini_balance.settings import GOOGLE, environment, key_id, load, parse_keys, with_paid
+from gemini_balance.settings import GOOGLE, environment, load, parse_keys, with_paid
 
-A, B = (KeySpec(key_id(secret), secret) for secret in ("AQ.aaa", "AIzaBBB"))
+A, B = (Entry(key=secret) for secret in ("AQ.aaa", "AIzaBBB"))
 
 
 @pytest.mark.parametrize(
@@ -23,12 +22,12 @@ A, B = (KeySpec(key_id(secret), secret) for secret in ("AQ.aaa", "AIzaBBB"))
         ("[]", ()),
         (
             '["AQ.aaa", {"key": "AIzaBBB", "project": "p", "weight": 3, "models": ["m"]}]',
-            (A, KeySpec(key_id("AIzaBBB"), "AIzaBBB", "p", 3, frozenset({"m"}))),
+            (A, Entry(key="AIzaBBB", project="p", weight=3, models=frozenset({"m"}))),
         ),
-        ('[{"key": "AQ.aaa", "weight": 2}, "AQ.aaa"]', (KeySpec(key_id("AQ.aaa"), "AQ.aaa", weight=2),)),
+        ('[{"key": "AQ.aaa", "weight": 2}, "AQ.aaa"]', (Entry(key="AQ.aaa", weight=2),)),
     ],
 )
-def test_keys_may_be_written_in_several_ways(text: str, keys: tuple[KeySpec, ...]) -> None:
+def test_keys_may_be_written_in_several_ways(text: str, keys: tuple[Entry, ...]) -> None:
     assert parse_keys(text) == keys
 
 
@@ -66,7 +65,7 @@ def test_settings_show_no_secret() -> None:
 
 def test_the_paid_key_is_a_key_of_its_own() -> None:
     settings, _ = load({"API_KEYS": "AQ.aaa,AIzaBBB", "PAID_KEY": " AIzaBBB "})
-    paid = KeySpec(B.id, "AIzaBBB", paid=True)
+    paid = Entry(key="AIzaBBB", paid=True)
     assert with_paid(settings.api_keys, settings.paid_key) == (A, paid)
     assert with_paid(settings.api_keys, "") == (A, B)
 
@@ -98,7 +97,7 @@ def test_values_are_taken_by_their_names() -> None:
         {
             "host": "127.0.0.1",
             "port": 9000,
-            "api_keys": (asdict(A),),
+            "api_keys": (A,),
             "allowed_tokens": ("t1", "t2"),
             "trusted_proxies": ("10.0.0.0/8", "::1"),
             "shutdown_timeout": 5.0,

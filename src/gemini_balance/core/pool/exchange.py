@@ -62,7 +62,7 @@ class Inbox:
             case Refused():
                 self._refuse(key, fact)
             case Retired():
-                self._judge.retire(key, fact.cause)
+                self._judge.retire(now, key, fact.cause)
 
     def _count(self, now: float, key: Key, fact: Spent) -> None:
         lane = self._registry.lane(fact.model, fact.paid)

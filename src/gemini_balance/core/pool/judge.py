@@ -90,11 +90,11 @@ class Judge:
             case Blame.NOBODY:
                 self._answered(now, lease)
             case Blame.KEY if outcome.cause is Cause.KEY_DEAD:
-                self.retire(key, outcome.cause)
+                self.retire(now, key, outcome.cause)
             case Blame.KEY:
                 self.count_failure(now, key, outcome.cause)
             case Blame.PROJECT:
-                self._condemn(key, outcome)
+                self._condemn(now, key, outcome)
             case Blame.QUOTA:
                 self._spent(now, lease, outcome)
             case Blame.MODEL:
@@ -106,14 +106,14 @@ class Judge:
         """A failure that nobody else explains."""
         key.failures += 1
         if self._pool.max_failures and key.failures >= self._pool.max_failures:
-            self.retire(key, cause)
+            self.retire(now, key, cause)
         elif cause is Cause.KEY_REFUSED:
-            key.cool(now + FIRST_FAILURE_REST * 2**key.failures, cause)
+            key.cool(now + FIRST_FAILURE_REST * 2**key.failures, cause, now)
 
-    def retire(self, key: Key, cause: Cause) -> None:
+    def retire(self, now: float, key: Key, cause: Cause) -> None:
         if key.health not in RETIRED:
             self.retired += 1
-            key.retire(cause)
+            key.retire(cause, now)
             _refresh(key)
             if self._pool.outbox is not None:
                 self._pool.outbox.note(Retired(key.id, cause))
@@ -171,12 +171,12 @@ class Judge:
         lease.bucket.share.ledger.refusals = 0
         self.inference.answered(now, lease)
 
-    def _condemn(self, key: Key, outcome: Outcome) -> None:
+    def _condemn(self, now: float, key: Key, outcome: Outcome) -> None:
         """A blocked or unpaid project takes with it the keys that are known, not guessed, to be its own."""
         project = key.project
         known = project is not None and project.source is Source.TOLD
         for other in list(keys_of(domain_of(key))) if known else [key]:
-            self.retire(other, outcome.cause)
+            self.retire(now, other, outcome.cause)
 
     def _spent(self, now: float, lease: Lease, outcome: Outcome) -> None:
         lane, ledger = lease.lane, lease.lane.of(lease.key)
@@ -223,7 +223,7 @@ class Judge:
         if outcome.blame in (Blame.QUOTA, Blame.MODEL):
             key.recover()
         else:
-            key.cool(now, Cause.UNKNOWN)
+            key.cool(now, Cause.UNKNOWN, now)
 
     def recall(self, now: float, domain: Domain) -> None:
         """One of its keys may serve again, or other things than before."""

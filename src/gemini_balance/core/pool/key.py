@@ -74,6 +74,7 @@ class Key:
     until: float = 0.0  # end of the rest
     failures: int = 0  # in a row, of the kind no other party explains
     reason: Cause | None = None
+    since: float = 0.0  # it rests or is invalid
     in_flight: int = 0
     proven: bool = False  # has answered well since it was added, reset or found invalid
     project: Project | None = None
@@ -114,14 +115,15 @@ class Key:
             self.health = Health.PROBING
         self.in_flight += 1
 
-    def cool(self, until: float, reason: Cause) -> None:
+    def cool(self, until: float, reason: Cause, since: float = 0.0) -> None:
         """Rest until then; a rest is only ever extended."""
         if self.health not in RETIRED:
+            self.since = self.since if self.health is Health.COOLING else since
             self.health, self.until, self.reason = Health.COOLING, max(self.until, until), reason
 
-    def retire(self, reason: Cause) -> None:
+    def retire(self, reason: Cause, since: float = 0.0) -> None:
         if self.health is not Health.DISABLED:
-            self.health, self.reason, self.proven = Health.INVALID, reason, False
+            self.health, self.reason, self.since, self.proven = Health.INVALID, reason, since, False
 
     def recover(self) -> None:
         """A success, a passed probe, or the operator's reset."""

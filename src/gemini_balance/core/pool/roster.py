@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool.key import KeySpec
     from gemini_balance.core.pool.windows import Limits
 
+    Fares = tuple[int, Cause | None, float]  # failures, and why and since when it is dead, if it is
+
 
 class Roster(Registry):
     """All keys, those that may serve, and those that may not."""
@@ -39,14 +41,16 @@ class Roster(Registry):
         return [key for key in self.keys.values() if key.health is Health.INVALID]
 
     def reset(self, now: float, key_id: KeyId) -> None:
-        """The operator says this key is well; it serves at once."""
-        self._judge.revive(now, self.keys[key_id])
+        """The operator says this key is well; it serves at once. One that is no more stays so."""
+        if (key := self.keys.get(key_id)) is not None:
+            self._judge.revive(now, key)
 
     revive = reset
 
-    def condemn(self, key_id: KeyId, cause: Cause) -> None:
+    def condemn(self, now: float, key_id: KeyId, cause: Cause) -> None:
         """A probe says that this key is dead."""
-        self._judge.retire(self.keys[key_id], cause)
+        if (key := self.keys.get(key_id)) is not None:
+            self._judge.retire(now, key, cause)
 
     def set_keys(self, now: float, specs: Iterable[KeySpec]) -> None:
         """These and no others. Who stays keeps how it fares, and its project what it used; what is under way with
@@ -64,13 +68,13 @@ class Roster(Registry):
         self._add(now, [Key(spec) for name, spec in wanted.items() if name not in self.keys], remade)
         self._any_paid = any(key.spec.paid for key in self.keys.values())
 
-    def _add(self, now: float, keys: list[Key], before: Mapping[KeyId, tuple[int, Cause | None]]) -> None:
+    def _add(self, now: float, keys: list[Key], before: Mapping[KeyId, Fares]) -> None:
         self.keys |= {key.id: key for key in keys}
         self._judge.retired += sum(key.health in RETIRED for key in keys)
         for key in keys:
-            key.failures, dead = before.get(key.id, (0, None))
+            key.failures, dead, since = before.get(key.id, (0, None, 0.0))
             if dead is not None:
-                self._judge.retire(key, dead)
+                self._judge.retire(since, key, dead)
         self._enrol(keys)
         self._admit(now, [domain_of(key) for key in keys])
 
@@ -200,6 +204,5 @@ def _is_another(spec: KeySpec, other: KeySpec) -> bool:
     return (spec.paid, spec.secret) != (other.paid, other.secret)
 
 
-def _fares(key: Key) -> tuple[int, Cause | None]:
-    """Its failures, and why it is dead, if it is."""
-    return key.failures, key.reason if key.health is Health.INVALID else None
+def _fares(key: Key) -> Fares:
+    return key.failures, key.reason if key.health is Health.INVALID else None, key.since

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool.lane import Lane
     from gemini_balance.core.pool.registry import Registry
 
-    Retire = Callable[[Key, Cause], None]
+    Retire = Callable[[float, Key, Cause], None]
 
 
 class KeyState(msgspec.Struct, omit_defaults=True):
@@ -28,6 +28,7 @@ class KeyState(msgspec.Struct, omit_defaults=True):
     until: float = 0.0
     failures: int = 0
     reason: Cause | None = None
+    since: float = 0.0
 
 
 class GroupState(msgspec.Struct):
@@ -74,7 +75,7 @@ def snapshot(pool: Registry) -> bytes:
     changed = (key for key in pool.keys.values() if key.health is not Health.READY or key.failures)
     changed = (key for key in changed if key.health is not Health.DISABLED)  # that is the operator's to remember
     state = PoolState(
-        [KeyState(key.id, key.health.name, key.until, key.failures, key.reason) for key in changed],
+        [KeyState(key.id, key.health.name, key.until, key.failures, key.reason, key.since) for key in changed],
         [_group(project) for project in _projects(pool)],
         [_lane(lane, paid=paid) for (_, paid), lane in pool.lanes.items()],
         pool.quota_models,
@@ -129,9 +130,9 @@ def _restore_key(key: Key, known: KeyState, retire: Retire) -> None:
         return
     key.failures, key.until = known.failures, known.until
     if health in RETIRED:
-        retire(key, known.reason or Cause.UNKNOWN)
+        retire(known.since, key, known.reason or Cause.UNKNOWN)
     elif health is not Health.READY:
-        key.cool(known.until, known.reason or Cause.UNKNOWN)
+        key.cool(known.until, known.reason or Cause.UNKNOWN, known.since)
 
 
 def _restore_group(pool: Registry, now: float, group: GroupState) -> None:

@@ -8,12 +8,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gemini_balance.gateway.stores import Change, KeptKey
+    from gemini_balance.storage.memory.changes import MemoryChanges
 
 
 class MemoryKeys:
-    """Implements `KeyStore`. Who changed what is told to nobody."""
+    """Implements `KeyStore`."""
 
-    def __init__(self) -> None:
+    def __init__(self, changes: MemoryChanges) -> None:
+        self._changes = changes
         self._keys: dict[str, KeptKey] = {}
 
     async def all(self) -> list[KeptKey]:
@@ -21,3 +23,4 @@ class MemoryKeys:
 
     async def put(self, keys: Sequence[KeptKey], change: Change) -> None:
         self._keys |= {key.id: key for key in keys}
+        self._changes.note(change)
