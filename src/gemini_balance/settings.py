@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from dotenv import dotenv_values
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
@@ -18,6 +18,7 @@ from gemini_balance.core.options import Options, names_in, options_from
 GOOGLE = "https://generativelanguage.googleapis.com/v1beta"
 VERTEX = "https://aiplatform.googleapis.com/v1/publishers/google"
 Names = Annotated[tuple[str, ...], NoDecode]
+Lower = BeforeValidator(lambda value: value.strip().lower() if isinstance(value, str) else value)
 
 
 class Settings(BaseSettings):
@@ -56,7 +57,11 @@ class Settings(BaseSettings):
     proxies: Names = Field((), repr=False)
     shutdown_timeout: float = Field(30.0, ge=0, le=3600)
     access_log: bool = True
-    log_level: str = "info"
+    log_level: Annotated[Literal["debug", "info", "warning", "error", "critical"], Lower] = "info"
+    log_format: Annotated[Literal["auto", "console", "json"], Lower] = "auto"
+    metrics_token: str = Field("", repr=False)
+    otel_exporter_otlp_endpoint: str = ""
+    otel_exporter_otlp_headers: str = Field("", repr=False)
 
     @classmethod
     def settings_customise_sources(

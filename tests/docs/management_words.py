@@ -91,6 +91,7 @@ GROUPS = {
     "overview": ("Overview", "概览"),
     "statistics": ("Statistics", "统计"),
     "options": ("Options", "选项"),
+    "alerts": ("Alerts", "告警"),
     "changes": ("Changes", "变更记录"),
     "openapi": ("OpenAPI", "OpenAPI"),
 }
@@ -143,6 +144,8 @@ SUMMARIES = {
     "set_option": "设置一个选项，在所有副本上立即生效。",
     "reset_option": "收回一个选项的修改，恢复环境变量或默认值。",
     "list_changes_of_option": "谁改过一个选项，最新的在前。",
+    "list_alerts": "已发出的告警，最新的在前。",
+    "try_webhook": "向 ALERT_WEBHOOK_URL 发送一条测试；无法送达时，错误会说明原因。",
     "list_changes": "谁改了什么，最新的在前。",
     "show_document": "本接口的 OpenAPI 3.1 文档。",
 }

@@ -105,7 +105,13 @@ MEANINGS = {
     "PROXIES": "HTTP or SOCKS proxies towards Google. Each key always takes the same one.",
     "SHUTDOWN_TIMEOUT": "Seconds that running calls have to finish after the first SIGTERM.",
     "ACCESS_LOG": "One JSON line for each call, on stderr.",
-    "LOG_LEVEL": "`debug`, `info`, `warning` or `error`.",
+    "LOG_LEVEL": "What is logged: this, and all that is worse.",
+    "LOG_FORMAT": "How lines of the log look; `auto`: for people on a terminal, JSON elsewhere.",
+    "METRICS_TOKEN": "What may read `/metrics`, as `Authorization: Bearer METRICS_TOKEN`.",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": (
+        "Where traces are sent, as OTLP over HTTP; needs the extra `otel`. Other names of OpenTelemetry's count, too."
+    ),
+    "OTEL_EXPORTER_OTLP_HEADERS": "Headers that go along: `name=value,name=value`.",
 }
 MEANINGS_ZH = {
     "HOST": "监听地址。`127.0.0.1` 只允许本机访问。",
@@ -154,7 +160,13 @@ MEANINGS_ZH = {
     "PROXIES": "通往 Google 的 HTTP 或 SOCKS 代理。每个密钥总是使用同一个。",
     "SHUTDOWN_TIMEOUT": "第一次 SIGTERM 之后，正在进行的调用还有多少秒可以完成。",
     "ACCESS_LOG": "每次调用在 stderr 输出一行 JSON。",
-    "LOG_LEVEL": "`debug`、`info`、`warning` 或 `error`。",
+    "LOG_LEVEL": "记录该级别及更严重的日志。",
+    "LOG_FORMAT": "日志行的格式；`auto`：终端上便于人阅读，其他情况为 JSON。",
+    "METRICS_TOKEN": "可读取 `/metrics` 的令牌，以 `Authorization: Bearer METRICS_TOKEN` 发送。",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": (
+        "链路追踪以 OTLP/HTTP 发送到此地址；需要附加组件 `otel`。OpenTelemetry 的其他变量也有效。"
+    ),
+    "OTEL_EXPORTER_OTLP_HEADERS": "随之发送的请求头：`name=value,name=value`。",
 }
 
 

@@ -96,7 +96,7 @@ def test_every_line_of_the_example_can_be_used(name: str, value: str) -> None:
 
 def test_the_example_holds_no_secret() -> None:
     values = dotenv_values(ROOT / ".env.example")
-    assert values == {"API_KEYS": "", "ALLOWED_TOKENS": ""}
+    assert values == {"API_KEYS": "", "ALLOWED_TOKENS": "", "AUTH_TOKEN": ""}
 
 
 def test_no_token_is_built_in_and_only_the_command_line_knows_that_of_the_demo() -> None:

@@ -227,4 +227,5 @@ def _errand(client: str, found: Resource, *, free: bool) -> Errand:
         addressed=found.addressed,
         removes=found.name if found.removes else "",
         homely=free and found.creates and found.collection not in ALONE,
+        spends=found.creates and found.collection == "interactions",
     )

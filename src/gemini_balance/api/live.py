@@ -34,6 +34,8 @@ from gemini_balance.core.gemini.live import (
     setup_in,
 )
 from gemini_balance.core.pool import Demand
+from gemini_balance.core.redaction import Redactor
+from gemini_balance.gateway.bound import CALL_ID
 from gemini_balance.gateway.failures import CallFailed, error_for
 from gemini_balance.gateway.live import Conversation
 from gemini_balance.gateway.ports import SocketClosed
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.journal import Journal
     from gemini_balance.gateway.owners import Owners
     from gemini_balance.gateway.ports import Clock, SocketTransport
+    from gemini_balance.gateway.record import RequestRecord
     from gemini_balance.gateway.tokens import TokenBook
 
 GOING = "This gateway is shutting down. Connect again; another replica or the restarted one will answer."
@@ -83,12 +86,15 @@ class LiveDoor:
     clock: Clock
     trusted: TrustedProxies
     new_id: Callable[[], str]
+    redactor: Redactor = field(default_factory=Redactor)
+    traced: bool = False
     draining: bool = False
     running: set[Exchange] = field(default_factory=set)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = self._exchange(scope, send)
         client = ClientSocket(exchange, receive, lambda: self._began(exchange))
+        CALL_ID.set(exchange.id)
         self.running.add(exchange)
         try:
             await self._answer(exchange, client, receive)
@@ -103,7 +109,11 @@ class LiveDoor:
             client.abort()
             self.running.discard(exchange)
             settle(exchange, self.tokens)
-            self.journal.record(record_of(exchange, self.clock, told=self.options.error_log_enabled))
+            self.journal.record(self._record(exchange))
+
+    def _record(self, exchange: Exchange) -> RequestRecord:
+        told = self.options.error_log_enabled
+        return record_of(exchange, self.clock, self.redactor.brief, told=told, traced=self.traced)
 
     def drain(self) -> None:
         """Conversations end by nothing but somebody's leaving, so a shutdown does not wait for them."""

@@ -28,10 +28,14 @@ async def list_models(exchange: Exchange, call: Call, book: ModelBook, options: 
     """
     if not book.listed and not await book.refresh() and exchange.caller.models:
         raise UpstreamFailed("The list of models is not known, so which of them this token may use isn't either.")
-    hidden = frozenset(options.filtered_models) | _not_for(exchange.caller, book.listed)
+    caller, filtered = exchange.caller, frozenset(options.filtered_models)
+    hidden = filtered | _not_for(caller, book.listed)
     if call.verbatim:
         return await _googles(exchange, call, book, hidden)
     shown = book.shown(options.search_models, options.image_models, hidden)
+    if caller.models:  # it may be for a name with a suffix, and not for that model without
+        every = book.shown(options.search_models, options.image_models, filtered)
+        shown = sorted({*shown, *caller.models.intersection(every)})
     if call.operation is Operation.LIST_MODELS:
         await exchange.answer(200, JSON, exchange.dialect.models(shown, unix))
     elif call.model in shown:

@@ -33,7 +33,9 @@ from gemini_balance.core.gemini.attachments import OF_A_PDF, Attachments, taken_
 from gemini_balance.core.gemini.long_decode import UNLIMITED, unary_limit
 from gemini_balance.core.gemini.references import CONTINUES, may_refer
 from gemini_balance.core.gemini.signatures import SignatureStore
+from gemini_balance.core.redaction import Redactor
 from gemini_balance.core.wire.lean import has_marks, lean, whole
+from gemini_balance.gateway.bound import CALL_ID
 from gemini_balance.gateway.continuing import Continuing
 from gemini_balance.gateway.delivery import delivered, faked
 from gemini_balance.gateway.failures import CallFailed
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.journal import Journal
     from gemini_balance.gateway.models import ModelBook
     from gemini_balance.gateway.ports import Clock, MediaFetcher, Reply
+    from gemini_balance.gateway.record import RequestRecord
     from gemini_balance.gateway.tokens import TokenBook
 
 LISTS = frozenset({Operation.LIST_MODELS, Operation.GET_MODEL})
@@ -79,6 +82,8 @@ class Door:
     trusted: TrustedProxies
     new_id: Callable[[], str]
     today: Callable[[], date]
+    redactor: Redactor = field(default_factory=Redactor)
+    traced: bool = False
     signatures: SignatureStore = field(default_factory=SignatureStore)
     draining: bool = False
     running: set[Exchange] = field(default_factory=set)
@@ -88,6 +93,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = self._exchange(scope, send)
+        CALL_ID.set(exchange.id)
         self.running.add(exchange)
         try:
             await self._answer(exchange, receive)
@@ -102,7 +108,11 @@ class Door:
             exchange.fail = None  # it leads back to the exchange: a circle that only the collector would find
             self.running.discard(exchange)
             settle(exchange, self.tokens)
-            self.journal.record(record_of(exchange, self.clock, told=self.options.error_log_enabled))
+            self.journal.record(self._record(exchange))
+
+    def _record(self, exchange: Exchange) -> RequestRecord:
+        told = self.options.error_log_enabled
+        return record_of(exchange, self.clock, self.redactor.brief, told=told, traced=self.traced)
 
     def use(self, options: Options) -> None:
         """From the next call on."""

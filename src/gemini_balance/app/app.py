@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from gemini_balance.api.asgi import Receive, Scope, Send
     from gemini_balance.api.live import LiveDoor
     from gemini_balance.api.serve import Door
+    from gemini_balance.app.keys import Keys
     from gemini_balance.app.remembered import Remembered
-    from gemini_balance.gateway.keyring import Keyring
+    from gemini_balance.app.watched import Watched
     from gemini_balance.gateway.options import OptionBook
-    from gemini_balance.gateway.verifying import Verifier
     from gemini_balance.management.door import Management
 
-PAGES = (["health"], [PREFIX])
+PAGES = (["health"], ["metrics"], [PREFIX])
 """First segments of what is no client's call."""
 MANAGEMENT = "/api/admin"
 
@@ -51,8 +51,8 @@ class App:
     shutdown_timeout: float
     options: OptionBook
     remembered: Remembered
-    keyring: Keyring
-    verifier: Verifier
+    watched: Watched
+    keys: Keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:

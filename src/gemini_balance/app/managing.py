@@ -13,18 +13,17 @@ from gemini_balance.management.cases import UseCases
 from gemini_balance.management.door import Management, Whereabouts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from gemini_balance.api.clients import PublicUrl
     from gemini_balance.app.callers import Callers
+    from gemini_balance.app.doors import Doors
+    from gemini_balance.app.gateways import Gateways
+    from gemini_balance.app.ground import Ground
     from gemini_balance.app.kept import Kept
+    from gemini_balance.app.keys import Keys
     from gemini_balance.app.remembered import Remembered
-    from gemini_balance.gateway.execute import Gateway
+    from gemini_balance.gateway.alerts import Alerts
     from gemini_balance.gateway.journal import Journal
-    from gemini_balance.gateway.keyring import Keyring
     from gemini_balance.gateway.options import OptionBook
     from gemini_balance.gateway.stores import ChangeLog
-    from gemini_balance.gateway.verifying import Verifier
     from gemini_balance.settings import Settings
 
 SHARED = (
@@ -33,26 +32,37 @@ SHARED = (
 )
 
 
-def forecasts_of(gateway: Gateway, vertex: Gateway) -> Forecasts:
-    return Forecasts({GEMINI_API: gateway.pool, VERTEX_EXPRESS: vertex.pool}, gateway.clock)
+def forecasts_of(gateways: Gateways) -> Forecasts:
+    pools = {GEMINI_API: gateways.gemini.pool, VERTEX_EXPRESS: gateways.vertex.pool}
+    return Forecasts(pools, gateways.gemini.clock)
 
 
 def management_of(
-    settings: Settings,
-    kept: Kept,
+    ground: Ground,
+    doors: Doors,
     callers: Callers,
     options: tuple[OptionBook, ChangeLog],
-    keys: tuple[Keyring, Verifier],
+    keys: Keys,
     forecasts: Forecasts,
     remembered: Remembered,
-    public: PublicUrl,
-    draining: Callable[[], bool],
+    alerts: Alerts,
 ) -> Management:
-    system = _system(settings, kept, callers, forecasts, remembered.journal)
-    read = remembered.search, remembered.statistics
-    cases = UseCases(callers.operators, callers.tokens, *options, *keys, forecasts, system, *read, draining)
-    trusted = public.trusted
-    return Management(cases, Whereabouts(public.of, lambda scope, headers: client_of(scope, headers, trusted)))
+    system = _system(ground.settings, ground.kept, callers, forecasts, remembered.journal)
+    cases = UseCases(
+        callers.operators,
+        callers.tokens,
+        *options,
+        keys.ring,
+        keys.verifier,
+        forecasts,
+        system,
+        remembered.search,
+        remembered.statistics,
+        alerts,
+        lambda: doors.calls.draining,
+    )
+    trusted = doors.public.trusted
+    return Management(cases, Whereabouts(doors.public.of, lambda scope, headers: client_of(scope, headers, trusted)))
 
 
 def _system(settings: Settings, kept: Kept, callers: Callers, forecasts: Forecasts, journal: Journal) -> System:

@@ -10,47 +10,37 @@ from gemini_balance.core.attempts import RetryPolicy
 from gemini_balance.core.catalog.told import told_limits
 
 if TYPE_CHECKING:
-    from gemini_balance.api.live import LiveDoor
-    from gemini_balance.api.serve import Door
+    from gemini_balance.app.doors import Doors
+    from gemini_balance.app.gateways import Gateways, Transports
     from gemini_balance.core.options import Options
     from gemini_balance.gateway.execute import Gateway
-    from gemini_balance.gateway.probing import KeyChecker
-    from gemini_balance.upstreams.gemini_api.upstream import GeminiApi
-    from gemini_balance.upstreams.media import WebMedia
-    from gemini_balance.upstreams.raw import RawPooledTransport
-    from gemini_balance.upstreams.sockets import WebSockets
-    from gemini_balance.upstreams.transport import PooledTransport
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Calls under way go on as they began; the next ones find every option as it is now."""
 
-    door: Door
-    live: LiveDoor
-    gateways: tuple[Gateway, ...]
-    upstreams: tuple[GeminiApi, ...]
-    transports: tuple[PooledTransport | RawPooledTransport | WebSockets, ...]
-    media: WebMedia
-    checkers: tuple[KeyChecker, ...]
+    doors: Doors
+    gateways: Gateways
+    transports: Transports
 
     def apply(self, options: Options) -> None:
-        self.door.use(options)
-        self.live.options = options
-        self.media.use(*media_terms(options))
-        for upstream in self.upstreams:
+        self.doors.calls.use(options)
+        self.doors.live.options = options
+        self.doors.media.use(*media_terms(options))
+        for upstream in (self.gateways.google, self.gateways.express):
             upstream.custom_headers = options.custom_headers
         for transport in self.transports:
             transport.time_out = options.time_out
-        for checker in self.checkers:
+        for checker in self.gateways.checkers:
             checker.every(options.check_interval_hours)
-        for gateway in self.gateways:
+        for gateway in (self.gateways.gemini, self.gateways.vertex):
             _apply(options, gateway)
         self._limit(options)
 
     def _limit(self, options: Options) -> None:
         """What the operator tells of quotas is of the Gemini API's keys. Calls that wait for one may be served now."""
-        gateway = self.door.gateway
+        gateway = self.gateways.gemini
         gateway.pool.tell_limits(gateway.clock.now(), told_limits(options.quota_limits))
         gateway.room.look()
 

@@ -85,16 +85,19 @@ def _run(values: dict[str, str], data: Path | None = None) -> None:
     from pydantic import ValidationError
 
     from gemini_balance.app import build
+    from gemini_balance.app.known import known_secrets
+    from gemini_balance.core.redaction import Redactor
     from gemini_balance.server import serve as serve_app
     from gemini_balance.settings import load
     from gemini_balance.telemetry.logs import configure
 
     try:
         settings, options = load(values)
-        app = build(settings, options, _kept(settings, data))
+        redactor = Redactor(known_secrets(settings))
+        configure(settings.log_level, settings.log_format, redactor)
+        app = build(settings, options, _kept(settings, data), redactor=redactor)
     except (ValidationError, ValueError) as error:
         raise click.ClickException(f"The settings can't be used.\n{error}") from error
-    configure(settings.log_level)
     _warn(settings)
     serve_app(app, settings)
 
@@ -117,7 +120,7 @@ def _kept(settings: Settings, data: Path | None) -> Kept:
             raise ValueError(f"DATABASE_URL leads to no database: {error}") from error
         log.warning("Nothing can be kept (%s): all but the settings is forgotten at the next start.", error)
         return _passing(pictures)
-    return _of(database, pictures, data, database.close)
+    return kept_in(database, data, pictures, database.close)
 
 
 def _passing(pictures: PictureStore | None) -> Kept:
@@ -133,13 +136,13 @@ def _passing(pictures: PictureStore | None) -> Kept:
         await database.close()
         folder.cleanup()
 
-    return _of(database, pictures, None, close)
+    return kept_in(database, Path(folder.name), pictures, close)
 
 
-def _of(
-    database: Database, pictures: PictureStore | None, data: Path | None, close: Callable[[], Awaitable[None]]
+def kept_in(
+    database: Database, data: Path, pictures: PictureStore | None, close: Callable[[], Awaitable[None]]
 ) -> Kept:
-    """`data`: the folder that outlives the process, if there is one."""
+    """Everything that this database keeps, and what lies beside it."""
     from gemini_balance.app import Kept
     from gemini_balance.storage.passwords import PasswordFile
 
@@ -155,8 +158,8 @@ def _of(
         tokens=database.tokens,
         allowances=database.allowances,
         accounts=database.accounts,
-        sizes=database.sizes if data is not None else None,
-        first_password=PasswordFile(data) if data is not None else None,
+        sizes=database.sizes,
+        first_password=PasswordFile(data),
         journal=database.journal,
         close=close,
     )

@@ -42,6 +42,7 @@ class Attempt(msgspec.Struct, frozen=True, gc=False):
     seconds: float = 0.0
     why: str = ""
     until: float = 0.0  # the end of the rest that it brought, in seconds since 1970; 0: none
+    began: float = 0.0  # on the clock of the calls
 
 
 @dataclass(frozen=True, slots=True)

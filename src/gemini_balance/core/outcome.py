@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import Enum, StrEnum, auto
 
 import msgspec
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
+
+from gemini_balance.core.redaction import HIDDEN
 
 
 class Blame(Enum):
@@ -111,6 +113,10 @@ class Limit(msgspec.Struct, frozen=True, gc=False):
     units: int
 
 
+TOLD = ("message", "error_status", "reason", "finish", "consumer")
+"""Fields that hold the upstream's words."""
+
+
 class Outcome(msgspec.Struct, frozen=True, gc=False):
     """The verdict on one attempt."""
 
@@ -136,6 +142,11 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     @property
     def good(self) -> bool:
         return self.cause is Cause.ANSWERED
+
+    def without(self, secret: str) -> Outcome:
+        """Google repeats the key that it was asked with, also in what it calls a success."""
+        words = {name: getattr(self, name).replace(secret, HIDDEN) for name in TOLD}
+        return replace(self, body=self.body.replace(secret.encode(), HIDDEN.encode()), **words)
 
 
 CLIENT_GONE = Outcome(Cause.CLIENT_GONE, 499)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error
 
 import msgspec
 from msgspec.structs import replace
@@ -39,18 +38,18 @@ def begun(account: str, epoch: int, now: float, session_id: str) -> Session:
 
 def signed(session: Session, key: bytes) -> str:
     """The value that a cookie holds."""
-    payload = msgspec.msgpack.encode(session)
-    return f"{_text(payload)}.{_text(_mac(payload, key))}"
+    payload = _text(msgspec.msgpack.encode(session))
+    return f"{payload}.{_mac(payload, key)}"
 
 
 def verified(value: str, key: bytes, now: float) -> Session | None:
     """The session, where its signature is ours and it has not ended; takes the same time for every wrong signature."""
-    payload, mac = (_bytes(piece) for piece in value[:LONGEST_VALUE].partition(".")[::2])
-    if not hmac.compare_digest(mac, _mac(payload, key)):
+    payload, _, mac = value[:LONGEST_VALUE].partition(".")
+    if not hmac.compare_digest(_encoded(mac), _encoded(_mac(payload, key))):
         return None
     try:
-        session = _decoder.decode(payload)
-    except msgspec.DecodeError:  # signed by another version of ours
+        session = _decoder.decode(urlsafe_b64decode(f"{payload}{'=' * (-len(payload) % 4)}"))
+    except (msgspec.DecodeError, ValueError):  # signed by another version of ours
         return None
     return session if session.issued <= now < session.expires else None
 
@@ -61,16 +60,14 @@ def renewed(session: Session, now: float) -> Session | None:
     return replace(session, expires=expires) if expires - session.expires >= RENEWED_AFTER else None
 
 
-def _mac(payload: bytes, key: bytes) -> bytes:
-    return hmac.digest(key, b"session:" + payload, "sha256")
+def _mac(payload: str, key: bytes) -> str:
+    return _text(hmac.digest(key, b"session:" + _encoded(payload), "sha256"))
 
 
 def _text(data: bytes) -> str:
     return urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def _bytes(text: str) -> bytes:
-    try:
-        return urlsafe_b64decode(f"{text}{'=' * (-len(text) % 4)}")
-    except (Error, ValueError):  # ValueError: not even ASCII
-        return b""
+def _encoded(text: str) -> bytes:
+    """Whatever it holds."""
+    return text.encode(errors="backslashreplace")

@@ -201,9 +201,15 @@ class Operators:
         if account.epoch > 1:  # AUTH_TOKEN was the password before
             await self._store.put(account, change)
         elif not await self._store.add(account, change):
-            return await self.reload()
+            return await self._defer(password)
         self._account = account
         return self._tell(TOLD.format(password=password, where=where))
+
+    async def _defer(self, password: str) -> None:
+        """Another process was first. What was written down here may not be its password."""
+        await self.reload()
+        if not await self._passwords.verify(self._account.hash, password):
+            self._drop_first()
 
     def _written(self, password: str) -> tuple[str, str]:
         """The first password, and where it can be read again."""

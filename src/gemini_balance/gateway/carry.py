@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from gemini_balance.core.gemini.interactions import END, usage_at, usage_of
 from gemini_balance.core.gemini.named import address_of_ours, interaction_in, named_in, readdressed
-from gemini_balance.core.outcome import Cause, Outcome
+from gemini_balance.core.outcome import NO_USAGE, Cause, Outcome, Usage
 from gemini_balance.core.wire.sse import SseFramer
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ PASSED = frozenset(
 UPLOAD = b"x-goog-upload-"
 ADDRESSES = frozenset({b"x-goog-upload-url", b"x-goog-upload-control-url", b"location"})
 FIRST = 64 * 1024  # bytes of a stream in which the name of an interaction is looked for
-ANSWERED = Outcome(Cause.ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Errand:
     addressed: bool = False  # does it tell addresses at Google's?
     removes: str = ""  # the name of what is deleted
     homely: bool = False  # is it best made where this client made something just before?
+    spends: bool = False  # does the answer tell what it used, in the words of interactions?
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Carriage:
     pieces: Pieces | None = None
     _upstream: RawUpstreamReply | None = None
     told: Headers = field(default_factory=list)  # headers of the last answer, those for the caller
+    usage: Usage = NO_USAGE
 
     @property
     def committed(self) -> bool:
@@ -100,10 +102,12 @@ class Carriage:
         else:
             await self._begin(upstream)
             await self._rest(upstream)
-        return ANSWERED
+        return Outcome(Cause.ANSWERED, usage=self.usage)
 
     async def _whole(self, upstream: RawUpstreamReply, key: KeySpec) -> None:
         body = await upstream.whole()
+        if self.errand.spends:
+            self.usage = usage_of(body)
         if self.errand.names:
             for name in named_in(body, self.errand.collection):
                 await self.owners.note(self.errand.client, name, key.id)
@@ -123,16 +127,21 @@ class Carriage:
             await self.owners.note(self.errand.client, name, key.id)
         await self._begin(upstream)
         await self.reply.write(held)
-        await self._rest(upstream)
+        await self._rest(upstream, held)
 
     async def _begin(self, upstream: RawUpstreamReply) -> None:
         lengths = [value for name, value in upstream.headers if name == b"content-length"]
         length = int(lengths[0]) if lengths and lengths[0].isdigit() else None
         await self.reply.begin(upstream.status, self.told, length)
 
-    async def _rest(self, upstream: RawUpstreamReply) -> None:
+    async def _rest(self, upstream: RawUpstreamReply, end: bytes = b"") -> None:
+        """`end`: of what was passed on already."""
         while read := await upstream.read():
             await self.reply.write(read)
+            if self.errand.spends:
+                end = (end + read)[-END:]
+        if self.errand.spends:
+            self.usage = usage_at(end)
         await self.reply.end()
 
     def _ours(self, name: bytes, value: bytes) -> bytes:

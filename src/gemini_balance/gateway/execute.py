@@ -16,6 +16,7 @@ from gemini_balance.core.gemini.classify import classify
 from gemini_balance.core.gemini.unknowns import Unknowns
 from gemini_balance.core.outcome import CLIENT_GONE, Cause, Outcome
 from gemini_balance.core.pool import KeyPool, Lease, Never, NotYet
+from gemini_balance.core.redaction import HIDDEN
 from gemini_balance.gateway.attaching import NotAttached
 from gemini_balance.gateway.carry import Carriage
 from gemini_balance.gateway.delivery import further
@@ -161,7 +162,7 @@ class Gateway:
             self.pool.settle(now, lease, outcome)
             self.unknowns.note(outcome)
             until = _rests_until(now, lease, outcome)
-            story.attempts.append(Attempt(lease.key.id, outcome, reply.committed, now - began, lease.why, until))
+            story.attempts.append(Attempt(lease.key.id, outcome, reply.committed, now - began, lease.why, until, began))
             self.room.look()
         return outcome
 
@@ -179,7 +180,7 @@ class Gateway:
             )
             if upstream.status >= 400:
                 # Google repeats a suspended key in its error message.
-                body = (await upstream.whole()).replace(spec.secret.encode(), b"REDACTED")
+                body = (await upstream.whole()).replace(spec.secret.encode(), HIDDEN.encode())
                 refused = classify(upstream.status, body, upstream.content_type)
                 return for_token(refused) if route.ephemeral else refused
             self.pool.began(self.clock.now(), lease)
@@ -187,7 +188,8 @@ class Gateway:
             if isinstance(reply, PASSED_ON):
                 return await reply.answer(spec)
             relay = whole if route.framing is Framing.WHOLE else stream
-            return await relay(upstream, route, reply, hop)
+            outcome = await relay(upstream, route, reply, hop)
+            return outcome if outcome.good else outcome.without(spec.secret)
         except NotAttached as failed:
             return failed.outcome
         except TransportFailed as failed:

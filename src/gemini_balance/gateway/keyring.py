@@ -45,8 +45,13 @@ class Group(msgspec.Struct, frozen=True):
     keys: list[KeyId]
 
 
+def _nobody(secrets: Iterable[str]) -> None:
+    """Where nothing is written down."""
+
+
 class Keyring:
-    """One per process. `gateways` by upstream; `listed`: what the environment names."""
+    """One per process. `gateways` by upstream; `listed`: what the environment names; `learn` is told every secret, so
+    that none is written down."""
 
     def __init__(
         self,
@@ -55,10 +60,11 @@ class Keyring:
         changes: ChangeLog,
         clock: Clock,
         listed: Sequence[Entry] = (),
+        learn: Callable[[Iterable[str]], None] = _nobody,
     ) -> None:
         self.gateways = gateways
         self._store, self._changes, self._clock = store, changes, clock
-        self._listed = listed
+        self._listed, self._learn = listed, learn
         self._kept: dict[KeyId, KeptKey] = {}
         self._heeded = 0  # the last change whose verdicts are known here
         self._lock = asyncio.Lock()
@@ -216,6 +222,7 @@ class Keyring:
 
     def _serve_with(self, kept: Iterable[KeptKey]) -> None:
         self._kept = {key.id: key for key in sorted(kept, key=lambda key: (key.created, key.id))}
+        self._learn(key.secret for key in self._kept.values())
         specs: defaultdict[str, list[KeySpec]] = defaultdict(list)
         for key in self._kept.values():
             if key.off is not Off.DELETED:

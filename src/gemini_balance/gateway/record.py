@@ -17,6 +17,7 @@ class AttemptRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     why: str = ""  # how the pool chose the key
     until: float = 0.0  # seconds since 1970; 0: the failure made nothing rest
     usage: Usage = NO_USAGE  # where there were several; that of one is the call's
+    began: float = 0.0  # seconds after the call
 
 
 class SkippedRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -53,3 +54,4 @@ class RequestRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, t
     token_id: str = ""
     message: str = ""  # what the caller of a failed call was told
     body: str = ""  # what it had sent, where that shall be kept
+    traceparent: str = ""  # the caller's own, where traces are made

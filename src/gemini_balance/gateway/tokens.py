@@ -41,6 +41,9 @@ WHY_NOT = {
 NO_SUCH = "There is no client token of this id."
 TAKEN = "This gateway has this token already, under the id {id}."
 UNFIT = f"A token has {SHORTEST} to {LONGEST} printable ASCII characters, without spaces."
+DIFFERS = (
+    "A gateway that started later lists fewer ALLOWED_TOKENS: %d of this one's are off. Give all of them the same."
+)
 log = logging.getLogger(__name__)
 
 
@@ -65,6 +68,7 @@ class TokenBook:
         self._store, self._digest, self._clock = store, Peppered(pepper), clock
         self._listed = {self._digest(token.encode()): shown_of(token) for token in listed}  # what may be seen of them
         self._used: dict[str, float] = {}
+        self._missed = 0  # tokens that are listed here, and were not where another process started later
         self._writing = asyncio.Lock()
         self.allowances = Allowances()
         self._take(from_environment((), self._listed, clock.unix()).added)
@@ -173,6 +177,10 @@ class TokenBook:
         """Another process may have changed them."""
         async with self._writing:
             await self._load()
+        missed = sum(1 for row in self._rows.values() if row.off is Off.UNLISTED and row.digest in self._listed)
+        if missed > self._missed:
+            log.warning(DIFFERS, missed)
+        self._missed = missed
 
     async def run(self) -> None:
         """Write down when tokens were used, until cancelled."""

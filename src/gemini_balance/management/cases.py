@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gemini_balance.gateway.accounts import Operators
+    from gemini_balance.gateway.alerts import Alerts
     from gemini_balance.gateway.forecasts import Forecasts
     from gemini_balance.gateway.keyring import Keyring
     from gemini_balance.gateway.options import OptionBook
@@ -34,4 +35,5 @@ class UseCases:
     system: System
     search: Search
     statistics: Statistics
+    alerts: Alerts
     draining: Callable[[], bool]  # is this process about to end?

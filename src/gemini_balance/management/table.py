@@ -5,7 +5,19 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from gemini_balance.management import calls, changes, jobs, keys, options, pool, session, statistics, system, tokens
+from gemini_balance.management import (
+    alerts,
+    calls,
+    changes,
+    jobs,
+    keys,
+    options,
+    pool,
+    session,
+    statistics,
+    system,
+    tokens,
+)
 from gemini_balance.management.endpoint import Access, Endpoint, Row
 from gemini_balance.management.openapi import document
 
@@ -33,6 +45,7 @@ ENDPOINTS: tuple[Row, ...] = (
     *calls.ENDPOINTS,
     *statistics.ENDPOINTS,
     *options.ENDPOINTS,
+    *alerts.ENDPOINTS,
     *changes.ENDPOINTS,
     Endpoint(
         method="GET",

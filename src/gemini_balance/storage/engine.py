@@ -49,7 +49,8 @@ def journal_of(url: URL) -> URL:
 
 def async_engine(url: URL) -> AsyncEngine:
     """For serving. Nothing is opened yet."""
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite") if is_sqlite(url) else url, pool_pre_ping=True)
+    driver = url.set(drivername="sqlite+aiosqlite") if is_sqlite(url) else url
+    engine = create_async_engine(driver, pool_pre_ping=True, hide_parameters=True)  # its errors are logged
     _prepare(engine.sync_engine)
     return engine
 
@@ -58,7 +59,7 @@ def sync_engine(url: URL) -> Engine:
     """For the start and the command line. Raises OSError where there can be no such folder."""
     if is_sqlite(url) and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)
     _prepare(engine)
     return engine
 

@@ -1,29 +1,25 @@
 """Media that a request names by its address: fetched from the public internet, and from nowhere else.
 
-The caller chooses the address, so each is an attempt to reach our own network until it is proven to be none. Names are
-resolved here, every address is judged, and exactly the judged addresses are connected to: a name that resolves
-differently a moment later changes nothing. Operators' proxies are not used: they would resolve the name once more.
+The caller chooses the address, so each is an attempt to reach our own network until it is proven to be none. Operators'
+proxies are not used: they would resolve the name once more.
 """
 
 from __future__ import annotations
 
 import asyncio
-import socket
 from io import BytesIO
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
-from gemini_balance.core.addresses import AllowedHosts, is_public
 from gemini_balance.core.outcome import Cause
 from gemini_balance.gateway.ports import Fetched, MediaFailed, TransportFailed
 from gemini_balance.upstreams.budget import Budget
 from gemini_balance.upstreams.connection import Connection
-from gemini_balance.upstreams.media_address import PORTS, MediaAddress, media_address, redirected
+from gemini_balance.upstreams.guard import Resolver, ask_the_system, judged
+from gemini_balance.upstreams.media_address import MediaAddress, media_address, redirected
 from gemini_balance.upstreams.origins import connect, host_header
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from gemini_balance.gateway.ports import Origin
+    from gemini_balance.core.addresses import AllowedHosts
 
 MOST_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -33,13 +29,7 @@ REASONS = {
     Cause.UPSTREAM_SLOW: "its server was silent for too long",
     Cause.CUT: "its server's answer was cut",
 }
-PRIVATE = "its host is not on the public internet (the operator may allow it with ALLOWED_MEDIA_HOSTS)"
-OTHER_PORT = "only the ports 80 and 443 may be asked (the operator may allow a host with ALLOWED_MEDIA_HOSTS)"
-
-
-class Resolver(Protocol):
-    async def __call__(self, host: str, port: int) -> Sequence[str]:
-        """The host's addresses in their canonical spelling. Raises OSError, or ValueError for what is no name."""
+ALLOWED = "ALLOWED_MEDIA_HOSTS"
 
 
 class MediaLimits(NamedTuple):
@@ -77,12 +67,6 @@ class MediaConnection(Connection):
                 pass
 
 
-async def ask_the_system(host: str, port: int) -> list[str]:
-    """Implements `Resolver`. Octal, hex and other spellings of an IPv4 address come out in the usual one."""
-    infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(info[4][0]) for info in infos))
-
-
 class WebMedia:
     """Implements `MediaFetcher`. One per process."""
 
@@ -117,7 +101,8 @@ class WebMedia:
     async def _follow(self, url: str, clock: asyncio.Timeout) -> Fetched:
         for _ in range(MOST_REDIRECTS + 1):
             address = media_address(url)
-            connection = await connect(address.origin, await self._judged(address.origin), MediaConnection)
+            addresses = await judged(address.origin, self._allowed, self._resolve, ALLOWED)
+            connection = await connect(address.origin, addresses, MediaConnection)
             try:
                 await connection.exchange(_head(address), b"", self._limits.seconds)
                 if connection.status not in REDIRECTS:
@@ -126,23 +111,6 @@ class WebMedia:
             finally:
                 connection.abort()
         raise MediaFailed(f"it was redirected more than {MOST_REDIRECTS} times")
-
-    async def _judged(self, origin: Origin) -> Sequence[str]:
-        """The host's addresses, if every one of them may be asked."""
-        try:
-            addresses = await self._resolve(origin.host, origin.port)
-        except (OSError, ValueError) as error:
-            raise MediaFailed("its host name could not be resolved") from error
-        if not addresses:
-            raise MediaFailed("its host name could not be resolved")
-        for address in addresses:
-            if self._allowed.allow(origin.host, address):
-                continue
-            if not is_public(address):
-                raise MediaFailed(PRIVATE)
-            if origin.port not in PORTS.values():
-                raise MediaFailed(OTHER_PORT)
-        return addresses
 
     async def _take(self, connection: MediaConnection, clock: asyncio.Timeout) -> Fetched:
         if connection.status != 200:

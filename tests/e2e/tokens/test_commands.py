@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
+
+from gemini_balance.cli import main
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
+UNSET: dict[str, str | None] = dict.fromkeys(("DATABASE_URL", "SECRET_KEY", "SECRET_KEY_FILE", "AUTH_TOKEN"))
+
+
 class Shell:
-    """In a folder of its own, with nothing but what is given in the environment."""
+    """In a folder of its own, with nothing of the gateway's in the environment but what is given."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def __call__(self, *words: str, stdin: str = "", **settings: str) -> tuple[int, str, str]:
-        ended = subprocess.run(
-            [sys.executable, "-m", "gemini_balance", *words],
-            env={"PATH": os.environ["PATH"]} | settings,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            input=stdin,
-            timeout=30,
-            check=False,
-        )
-        assert "Traceback" not in ended.stderr
-        return ended.returncode, ended.stdout, ended.stderr
+        ended = CliRunner().invoke(main, words, input=stdin, env=UNSET | settings)
+        assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exception
+        return ended.exit_code, ended.stdout, ended.stderr
 
     def json(self, *words: str) -> Any:
         code, out, err = self(*words, "--json")
@@ -42,7 +36,8 @@ class Shell:
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> Shell:
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    monkeypatch.chdir(tmp_path)
     return Shell(tmp_path)
 
 

@@ -29,7 +29,12 @@ async def listed(principal: Principal | None, model: str = "", *, verbatim: bool
 
 
 @pytest.mark.parametrize(
-    ("principal", "shown"), [(LIMITED, ["b", "b-search"]), (Principal("any"), ["a", "a-search", "b", "b-search"])]
+    ("principal", "shown"),
+    [
+        (LIMITED, ["b", "b-search"]),
+        (Principal("searches", models=frozenset({"b-search", "c"})), ["b-search"]),
+        (Principal("any"), ["a", "a-search", "b", "b-search"]),
+    ],
 )
 async def test_a_token_with_a_list_of_models_is_shown_no_others(principal: Principal, shown: list[str]) -> None:
     assert [one["id"] for one in (await listed(principal))["data"]] == shown

@@ -23,10 +23,10 @@ async def test_a_whole_call_is_remembered() -> None:
     client = Client()
     client.exchange.principal = Principal("…oken", "t1")
     client.exchange.story.model = "m-2"
-    usage = Usage(prompt=1, output=2, total=3)
+    usage, began = Usage(prompt=1, output=2, total=3), client.exchange.began
     client.exchange.story.attempts += [
-        Attempt(KeyId("a"), Outcome(Cause.EMPTY), seconds=0.5, why="most room", until=7.0),
-        Attempt(KeyId("b"), Outcome(Cause.ANSWERED, usage=usage, finish="STOP"), committed=True, seconds=1.0),
+        Attempt(KeyId("a"), Outcome(Cause.EMPTY), seconds=0.5, why="most room", until=7.0, began=began),
+        Attempt(KeyId("b"), Outcome(Cause.ANSWERED, usage=usage, finish="STOP"), True, 1.0, began=began + 0.5),
     ]
     client.exchange.story.waited = 1.5
     client.clock.time += 2
@@ -48,7 +48,7 @@ async def test_a_whole_call_is_remembered() -> None:
         model_used="m-2",
         attempts=(
             AttemptRecord("a", "empty", 200, 0.5, "most room", 7.0),
-            AttemptRecord("b", "answered", 200, 1.0, usage=usage),
+            AttemptRecord("b", "answered", 200, 1.0, usage=usage, began=0.5),
         ),
         waited=1.5,
         first_byte=2.0,
@@ -62,9 +62,23 @@ async def test_a_whole_call_is_remembered() -> None:
 async def test_what_one_attempt_used_is_told_once() -> None:
     client = Client()
     usage = Usage(prompt=1, output=2, total=3)
-    client.exchange.story.attempts.append(Attempt(KeyId("b"), Outcome(Cause.ANSWERED, usage=usage), seconds=1.0))
+    attempt = Attempt(KeyId("b"), Outcome(Cause.ANSWERED, usage=usage), seconds=1.0, began=client.exchange.began)
+    client.exchange.story.attempts.append(attempt)
     record = record_of(client.exchange, client.clock)
     assert (record.usage, record.attempts) == (usage, (AttemptRecord("b", "answered", 200, 1.0),))
+
+
+@pytest.mark.parametrize(("traced", "told"), [(True, "00-ab"), (False, "")])
+async def test_the_trace_that_a_call_is_part_of_is_remembered_where_traces_are_made(traced: bool, told: str) -> None:
+    client = Client()
+    client.exchange.headers = {b"traceparent": b"00-ab"}
+    assert record_of(client.exchange, client.clock, traced=traced).traceparent == told
+
+
+async def test_a_key_that_a_caller_wrote_where_none_belongs_is_hidden() -> None:
+    client = Client()
+    client.exchange.scope["path"] = "/AIzaSyD-9tSrke72PouQMnMX/v1"
+    assert record_of(client.exchange, client.clock).path == "/REDACTED/v1"
 
 
 async def test_an_error_is_remembered_by_its_code() -> None:

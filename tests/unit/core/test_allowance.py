@@ -1,6 +1,8 @@
 """What client tokens may use."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gemini_balance.core.allowance import DAY, Allowance, Allowances
 from gemini_balance.core.errors import DaySpent, MinuteSpent, NotSignedIn
@@ -94,3 +96,27 @@ def test_tokens_that_are_gone_are_forgotten() -> None:
         allowances.spend(NOW, token, 1)
     allowances.keep({"b"})
     assert [allowances.today(NOW, token) for token in "ab"] == [0, 1]
+
+
+@given(st.integers(1, 5), st.lists(st.floats(0.0, 40.0), min_size=1, max_size=60))
+def test_no_minute_ever_holds_more_and_the_wait_that_is_named_is_enough(rpm: int, gaps: list[float]) -> None:
+    allowances, now, admitted = Allowances(), NOW, list[float]()
+    for gap in gaps:
+        now += gap
+        wait = refused_for(allowances, now, rpm)
+        if wait:
+            assert wait <= 60.0
+            assert sum(one > now - 60.0 for one in admitted) == rpm
+            now += wait + 1e-6
+            assert not refused_for(allowances, now, rpm)
+        admitted.append(now)
+        assert sum(one > now - 60.0 for one in admitted) <= rpm
+
+
+def refused_for(allowances: Allowances, now: float, rpm: int) -> float:
+    """Seconds; 0: admitted."""
+    try:
+        allowances.admit(now, "a", Allowance(rpm=rpm))
+    except MinuteSpent as spent:
+        return spent.retry_after
+    return 0.0

@@ -1,6 +1,8 @@
 """Sessions of operators."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from gemini_balance.core.sessions import HOUR, IDLE, LONGEST, Session, begun, renewed, signed, verified
@@ -26,6 +28,10 @@ def test_a_session_is_read_from_its_value_until_it_ends() -> None:
         f"{VALUE.partition('.')[0]}.",
         f".{VALUE.partition('.')[2]}",
         f"{VALUE}A",
+        f"{VALUE}=",
+        f"{VALUE}\n",
+        f"\n{VALUE}",
+        "\ud800.\ud800",
         f"A{VALUE}",
         VALUE.swapcase(),
         signed(SESSION, OTHER),
@@ -45,3 +51,9 @@ def test_one_that_is_seen_lasts_longer_but_not_for_ever() -> None:
     late = replace(SESSION, expires=NOW + LONGEST - 2 * HOUR)
     assert renewed(late, NOW + LONGEST - 3 * HOUR) == replace(SESSION, expires=NOW + LONGEST)
     assert renewed(replace(SESSION, expires=NOW + LONGEST), NOW + LONGEST - 1) is None
+
+
+@given(st.one_of(st.text(), st.binary().map(lambda data: data.decode("latin-1"))))
+def test_whatever_a_browser_sends_is_no_session_and_no_failure(value: str) -> None:
+    assert verified(value, KEY, NOW) is None
+    assert verified(f"{VALUE}{value}", KEY, NOW) is None or not value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
 import pytest
@@ -27,6 +28,14 @@ class Plain:
 
     async def verify(self, hashed: str, password: str) -> bool:
         return hashed == f"hash of {password}"
+
+
+class Slow(Plain):
+    """Lets others come in between, as hashing in a thread does."""
+
+    async def hash(self, password: str) -> str:
+        await asyncio.sleep(0)
+        return await super().hash(password)
 
 
 @dataclass
@@ -85,6 +94,16 @@ async def test_of_two_that_start_at_once_one_makes_the_password() -> None:
     await second.begin()
     await second.sign_in(house.note.password, HOME)
     assert len(house.told) == 1
+
+
+async def test_of_two_machines_that_start_at_once_only_one_has_a_password_written_down() -> None:
+    clock, store = Hands(), MemoryAccounts()
+    here, there = Note(), Note()
+    first, second = (Operators(store, Slow(), SECRET, clock, None, note) for note in (here, there))
+    await asyncio.gather(first.begin(), second.begin())
+    assert [bool(note.password) for note in (here, there)] == [True, False]
+    for operators in (first, second):
+        assert operators.session(await operators.sign_in(here.password, HOME)) is not None
 
 
 async def test_a_changed_password_counts_everywhere_and_ends_all_sessions_but_the_new_one() -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from gemini_balance.core.call import Framing, Operation
 from gemini_balance.core.catalog.route import Route
 from gemini_balance.core.errors import NoKeyAvailable
-from gemini_balance.core.outcome import Cause
+from gemini_balance.core.outcome import NO_USAGE, Cause, Usage
 from gemini_balance.core.pool import Demand, KeyId
 from gemini_balance.gateway.carry import Carriage, Errand, Hosts, upload_in, without_key
 from gemini_balance.gateway.failures import CallFailed
@@ -188,3 +188,23 @@ def test_an_upload_is_known_by_the_id_in_its_query(query: str, name: str) -> Non
 )
 def test_an_address_loses_the_key_it_was_asked_with(address: str, left: str) -> None:
     assert without_key(address) == left
+
+
+TOLD = b'"usage":{"total_tokens":9,"total_input_tokens":4,"total_output_tokens":5}'
+
+
+@pytest.mark.parametrize(
+    ("reads", "content_type"),
+    [
+        ([b'{"id":"v1_x",' + TOLD + b"}"], JSON),
+        ([CREATED, OTHER * 500, b'data: {"interaction":{"id":"v1_x",', TOLD + b"}}\n\ndata: [DONE]\n\n"], SSE),
+        ([CREATED + b'data: {"interaction":{' + TOLD + b"}}\n\n"], SSE),
+    ],
+    ids=["whole", "stream", "stream in one read"],
+)
+async def test_what_an_interaction_used_is_known_when_it_was_made(reads: list[bytes], content_type: str) -> None:
+    made, looked_at = Scene(Line(list(reads), 200, content_type)), Scene(Line(list(reads), 200, content_type))
+    wall = await made.carry(errand=Errand("me", "interactions", spends=True))
+    await looked_at.carry()
+    assert wall.body == b"".join(reads)
+    assert [scene.story.usage for scene in (made, looked_at)] == [Usage(prompt=4, output=5, total=9), NO_USAGE]

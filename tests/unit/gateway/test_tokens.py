@@ -273,6 +273,20 @@ async def test_what_another_process_did_is_seen_after_a_reload_and_never_lost() 
     assert there.find(secret.encode()) == Principal("both", token.id, allowance=Allowance(3))
 
 
+async def test_of_gateways_whose_lists_differ_the_newest_decides_and_the_other_says_so_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    house = House()
+    first = await house.start("sk-alpha-1", "sk-beta-2")
+    await house.start("sk-beta-2")
+    for _ in range(2):
+        await first.reload()
+    assert first.find(b"sk-alpha-1") is None
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert len(warnings) == 1
+    assert "1 of this one's are off" in warnings[0]
+
+
 async def test_when_a_token_was_used_is_seen_at_once_and_written_in_batches() -> None:
     house = House()
     book = await house.start("sk-alpha-1")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gemini_balance.core.addresses import AllowedHosts
+from gemini_balance.core.alert_kinds import known_kinds, web_address
 from gemini_balance.core.options.kinds import Budgets, HeaderLines, Quotas, Safety, Switch
 from gemini_balance.core.options.rows import Group, row
 
@@ -22,6 +23,7 @@ SEARCHING = (
 POOL, REQUESTS, MEDIA, MODELS = Group.POOL, Group.REQUESTS, Group.MEDIA, Group.MODELS
 ANSWERS, STREAMS, IMAGES, ACCESS = Group.ANSWERS, Group.STREAMS, Group.IMAGES, Group.ACCESS
 JOURNAL = Group.JOURNAL
+ALERTS = Group.ALERTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,5 +352,46 @@ class Options:
         "每个请求体最多保存多少千字节。",
         0.1,
         1000,
+    )
+    metrics_open: bool = row(
+        ALERTS, False, "Let everybody read /metrics, without a token.", "允许任何人不带令牌读取 /metrics。"
+    )
+    alert_webhook_url: str = row(
+        ALERTS, "", "Where alerts are posted; empty: nowhere.", "告警发送到的地址；留空：不发送。", check=web_address
+    )
+    alert_format: Literal["json", "slack", "discord", "feishu", "dingtalk"] = row(
+        ALERTS, "json", "Whose form such a post has.", "告警消息采用哪家的格式。"
+    )
+    alert_secret: str = row(
+        ALERTS,
+        "",
+        "Signs posts, in the header X-Gemini-Balance-Signature; empty: they are not signed.",
+        "用于给告警签名，放在请求头 X-Gemini-Balance-Signature 中；留空：不签名。",
+    )
+    alert_kinds: tuple[str, ...] = row(
+        ALERTS, (), "Kinds of alerts that are told; empty: all.", "要发出的告警种类；留空：全部。", check=known_kinds
+    )
+    alert_low_percent: float = row(
+        ALERTS,
+        20.0,
+        "Percent of keys that must be usable: with fewer the pool runs low.",
+        "可用密钥的最低百分比：低于它就告警。",
+        0,
+        100,
+    )
+    alert_repeat_hours: float = row(
+        ALERTS,
+        0.0,
+        "Hours after which what still holds is told again; 0: never.",
+        "告警持续多少小时后再次提醒；0：不再提醒。",
+        0,
+        168,
+    )
+    allowed_webhook_hosts: tuple[str, ...] = row(
+        ALERTS,
+        (),
+        "Host names, addresses or networks that alerts may be posted to although they are private, on any port.",
+        "虽属内网但仍允许接收告警的主机名、地址或网段，端口不限。",
+        check=AllowedHosts,
     )
     given: frozenset[str] = field(default=frozenset(), compare=False, repr=False)  # names that the environment gives

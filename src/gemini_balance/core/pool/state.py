@@ -9,6 +9,7 @@ import msgspec
 from gemini_balance.core.outcome import Cause
 from gemini_balance.core.pool.key import RETIRED, Health, Key, KeyId, Project, Source, domain_of, keys_of
 from gemini_balance.core.pool.windows import NO_LIMITS, Limits
+from gemini_balance.core.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,8 +78,8 @@ def snapshot(pool: Registry) -> bytes:
     state = PoolState(
         [KeyState(key.id, key.health.name, key.until, key.failures, key.reason, key.since) for key in changed],
         [_group(project) for project in _projects(pool)],
-        [_lane(lane, paid=paid) for (_, paid), lane in pool.lanes.items()],
-        pool.quota_models,
+        [_lane(lane, paid=paid) for (_, paid), lane in pool.lanes.items() if _is_kept(lane.model)],
+        {model: name for model, name in pool.quota_models.items() if _is_kept(model)},
         [(pair[0], pair[1]) for pair in map(sorted, pool.apart)],
     )
     return msgspec.json.encode(state)
@@ -96,6 +97,11 @@ def restore(pool: Registry, now: float, saved: bytes, retire: Retire) -> None:
         _restore_group(pool, now, group)
     for lane in state.lanes:
         _restore_lane(pool, now, lane)
+
+
+def _is_kept(model: str) -> bool:
+    """Callers name models, and one may paste a key where the name belongs."""
+    return redact(model) == model
 
 
 def _projects(pool: Registry) -> list[Project]:

@@ -1,0 +1,46 @@
+"""The secrets that a process knows from its settings, so that none of them is ever written down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gemini_balance.settings import Settings
+
+PLAIN = (
+    "auth_token",
+    "metrics_token",
+    "secret_key",
+    "smms_secret_token",
+    "picgo_api_key",
+    "cloudflare_imgbed_auth_code",
+    "oss_access_key",
+    "oss_access_key_secret",
+)
+ADDRESSES = ("database_url", "base_url", "vertex_express_base_url", "picgo_api_url", "cloudflare_imgbed_url")
+
+
+def known_secrets(settings: Settings) -> Iterator[str]:
+    """Keys, tokens, passwords; without what is empty."""
+    plain = (getattr(settings, name) for name in PLAIN)
+    addresses = (*(getattr(settings, name) for name in ADDRESSES), *settings.proxies)
+    collector = (pair.partition("=")[2].strip() for pair in settings.otel_exporter_otlp_headers.split(","))
+    credentials = (secret for address in addresses for secret in credentials_in(address))
+    yield from filter(
+        None, (*(entry.key for entry in settings.keys), *settings.allowed_tokens, *plain, *collector, *credentials)
+    )
+
+
+def credentials_in(address: str) -> list[str]:
+    """The password of an address, and with its user's name, as it is written and as it is meant."""
+    try:
+        parts = urlsplit(address)
+        name, password = parts.username or "", parts.password or ""
+    except ValueError:
+        return []
+    if not password:
+        return []
+    return [password, unquote(password), f"{name}:{password}", f"{unquote(name)}:{unquote(password)}"]
