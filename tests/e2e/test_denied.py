@@ -30,7 +30,7 @@ OPEN = {
     *(f"{method} /health{kind}" for method in ("GET", "HEAD") for kind in ("", "/live", "/ready")),
 }
 """What anybody may see. Signing in answers 2xx to the right password alone, a picture's address to its signature."""
-NO_DOORS = {"life", "shutdown_timeout", "options", "remembered"}
+NO_DOORS = {"life", "shutdown_timeout", "options", "remembered", "watched", "keys"}
 """What else the app holds."""
 SOME_JSON = {"content-type": "application/json"}
 DENIALS = range(400, 500)

@@ -64,7 +64,7 @@ def build(
         ground,
         Lasting(gateways, transports, doors.models, callers, keys, book, remembered, forecasts, watching, traces),
     )
-    management = management_of(ground, callers, (book, changes), forecasts, remembered, doors.public)
+    management = management_of(ground, doors, callers, (book, changes), keys, forecasts, remembered, watching.alerts)
     pages = _pages(doors, watching)
     parts = settings.shutdown_timeout, book, remembered, watching, keys
     return App(doors.calls, doors.live, pages, management, life, *parts)

@@ -13,12 +13,14 @@ from gemini_balance.management.cases import UseCases
 from gemini_balance.management.door import Management, Whereabouts
 
 if TYPE_CHECKING:
-    from gemini_balance.api.clients import PublicUrl
     from gemini_balance.app.callers import Callers
+    from gemini_balance.app.doors import Doors
     from gemini_balance.app.gateways import Gateways
     from gemini_balance.app.ground import Ground
     from gemini_balance.app.kept import Kept
+    from gemini_balance.app.keys import Keys
     from gemini_balance.app.remembered import Remembered
+    from gemini_balance.gateway.alerts import Alerts
     from gemini_balance.gateway.journal import Journal
     from gemini_balance.gateway.options import OptionBook
     from gemini_balance.gateway.stores import ChangeLog
@@ -37,18 +39,30 @@ def forecasts_of(gateways: Gateways) -> Forecasts:
 
 def management_of(
     ground: Ground,
+    doors: Doors,
     callers: Callers,
     options: tuple[OptionBook, ChangeLog],
+    keys: Keys,
     forecasts: Forecasts,
     remembered: Remembered,
-    public: PublicUrl,
+    alerts: Alerts,
 ) -> Management:
     system = _system(ground.settings, ground.kept, callers, forecasts, remembered.journal)
     cases = UseCases(
-        callers.operators, callers.tokens, *options, forecasts, system, remembered.search, remembered.statistics
+        callers.operators,
+        callers.tokens,
+        *options,
+        keys.ring,
+        keys.verifier,
+        forecasts,
+        system,
+        remembered.search,
+        remembered.statistics,
+        alerts,
+        lambda: doors.calls.draining,
     )
-    trusted = public.trusted
-    return Management(cases, Whereabouts(public.of, lambda scope, headers: client_of(scope, headers, trusted)))
+    trusted = doors.public.trusted
+    return Management(cases, Whereabouts(doors.public.of, lambda scope, headers: client_of(scope, headers, trusted)))
 
 
 def _system(settings: Settings, kept: Kept, callers: Callers, forecasts: Forecasts, journal: Journal) -> System:

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gemini_balance.gateway.accounts import Operators
+    from gemini_balance.gateway.alerts import Alerts
     from gemini_balance.gateway.forecasts import Forecasts
+    from gemini_balance.gateway.keyring import Keyring
     from gemini_balance.gateway.options import OptionBook
     from gemini_balance.gateway.search import Search
     from gemini_balance.gateway.statistics import Statistics
     from gemini_balance.gateway.stores import ChangeLog
     from gemini_balance.gateway.system import System
     from gemini_balance.gateway.tokens import TokenBook
+    from gemini_balance.gateway.verifying import Verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,11 @@ class UseCases:
     tokens: TokenBook
     options: OptionBook
     changes: ChangeLog
+    keyring: Keyring
+    verifier: Verifier
     forecasts: Forecasts
     system: System
     search: Search
     statistics: Statistics
+    alerts: Alerts
+    draining: Callable[[], bool]  # is this process about to end?

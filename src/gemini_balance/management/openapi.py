@@ -39,9 +39,11 @@ ABOUT = (
 def document(endpoints: Iterable[Row], version: str) -> Document:
     rows = tuple(endpoints)
     schemas, components = _schemas(rows)
+    queries = {row.query: components.pop(row.query.__name__) for row in rows if row.query.__name__ in components}
     paths: dict[str, Document] = {}
     for row in rows:
-        paths.setdefault(PREFIX + row.path, {})[row.method.lower()] = _operation(row, schemas)
+        told = _operation(row, schemas, queries.get(row.query))
+        paths.setdefault(PREFIX + row.path, {})[row.method.lower()] = told
     return {
         "openapi": "3.1.0",
         "info": {"title": "Gemini Balance: management", "version": version, "description": ABOUT},
@@ -71,18 +73,25 @@ def errors_of(row: Row) -> list[type[GatewayError]]:
 
 
 def _schemas(rows: tuple[Row, ...]) -> tuple[dict[object, Document], Document]:
-    kinds = list(dict.fromkeys(kind for row in rows for kind in (row.body, row.answer) if _is_told(kind)))
+    kinds = list(dict.fromkeys(kind for row in rows for kind in (row.body, row.query, row.answer) if _is_told(kind)))
     references, components = msgspec.json.schema_components([*kinds, Failed], ref_template=REFERENCE)
-    return dict(zip([*kinds, Failed], references, strict=True)), components
+    return dict(zip([*kinds, Failed], references, strict=True)), _forgiving(components)
+
+
+def _forgiving(schema: Any) -> Any:
+    """Of what is a set here, doubles are taken once, not refused."""
+    if isinstance(schema, dict):
+        return {name: _forgiving(value) for name, value in schema.items() if name != "uniqueItems"}
+    return [_forgiving(value) for value in schema] if isinstance(schema, list) else schema
 
 
 def _is_told(kind: object) -> bool:
     return kind is not None and kind is not Nothing
 
 
-def _operation(row: Row, schemas: dict[object, Document]) -> Document:
+def _operation(row: Row, schemas: dict[object, Document], query: Document | None) -> Document:
     told: Document = {"operationId": row.name, "summary": row.summary, "tags": [row.group]}
-    parameters = [*_path_parameters(row), *_query_parameters(row)]
+    parameters = [*_path_parameters(row), *_query_parameters(query)]
     if parameters:
         told["parameters"] = parameters
     if row.takes_body:
@@ -100,12 +109,10 @@ def _path_parameters(row: Row) -> list[Document]:
     ]
 
 
-def _query_parameters(row: Row) -> list[Document]:
-    if row.query is Nothing:
+def _query_parameters(query: Document | None) -> list[Document]:
+    if query is None:
         return []
-    _, components = msgspec.json.schema_components([row.query], ref_template=REFERENCE)
-    schema = components[row.query.__name__]
-    return [_query_parameter(name, one, name in schema["required"]) for name, one in schema["properties"].items()]
+    return [_query_parameter(name, one, name in query["required"]) for name, one in query["properties"].items()]
 
 
 def _query_parameter(name: str, schema: Document, required: bool) -> Document:

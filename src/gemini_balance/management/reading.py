@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -43,7 +44,7 @@ def query_of(endpoint: Endpoint[Any, StructT], request: Request) -> StructT:
         pairs = parse_qsl(given, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError as error:
         raise BadRequest("The query has too many fields.") from error
-    lists = {field.encode_name for field in msgspec.structs.fields(endpoint.query) if _is_list(field)}
+    lists = _lists(endpoint.query)
     values: dict[str, Any] = {}
     for name, value in pairs:
         if name in lists:
@@ -75,8 +76,16 @@ def _wrong(part: str, message: str) -> BadRequest:
     return BadRequest(f"The {part} can't be taken: {_PLACE.sub('', message)}.", param=param or None)
 
 
-def _is_list(field: msgspec.structs.FieldInfo) -> bool:
-    return isinstance(msgspec.inspect.type_info(field.type), msgspec.inspect.ListType)
+@cache
+def _lists(query: type[msgspec.Struct]) -> frozenset[str]:
+    """Names of fields that may be given several times."""
+    return frozenset(field.encode_name for field in msgspec.structs.fields(query) if _is_list(field.type))
+
+
+def _is_list(kind: object) -> bool:
+    told = msgspec.inspect.type_info(kind)
+    bare = told.type if isinstance(told, msgspec.inspect.Metadata) else told
+    return isinstance(bare, msgspec.inspect.VarTupleType)
 
 
 async def _whole(request: Request, limit: int) -> bytes:

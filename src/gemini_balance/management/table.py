@@ -5,7 +5,19 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from gemini_balance.management import changes, options, pool, session, system, tokens
+from gemini_balance.management import (
+    alerts,
+    calls,
+    changes,
+    jobs,
+    keys,
+    options,
+    pool,
+    session,
+    statistics,
+    system,
+    tokens,
+)
 from gemini_balance.management.endpoint import Access, Endpoint, Row
 from gemini_balance.management.openapi import document
 
@@ -27,8 +39,13 @@ ENDPOINTS: tuple[Row, ...] = (
     *session.ENDPOINTS,
     *system.ENDPOINTS,
     *pool.ENDPOINTS,
+    *keys.ENDPOINTS,
+    *jobs.ENDPOINTS,
     *tokens.ENDPOINTS,
+    *calls.ENDPOINTS,
+    *statistics.ENDPOINTS,
     *options.ENDPOINTS,
+    *alerts.ENDPOINTS,
     *changes.ENDPOINTS,
     Endpoint(
         method="GET",

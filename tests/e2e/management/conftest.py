@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from tests.e2e.processes import Answer, GatewayProcess, gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from gemini_balance import simulator
 
@@ -41,8 +43,22 @@ class Operated:
 def operated(
     running_google: simulator.RunningSimulator, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Operated]:
-    folder = tmp_path_factory.mktemp("managed")
-    with gateway(running_google, folder) as running:
+    with begun(running_google, tmp_path_factory.mktemp("managed")) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="session")
+def tormented(
+    running_google: simulator.RunningSimulator, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Operated]:
+    """One whose keys, tokens and options may become whatever they may."""
+    with begun(running_google, tmp_path_factory.mktemp("tormented")) as gateway:
+        yield gateway
+
+
+@contextmanager
+def begun(google: simulator.RunningSimulator, folder: Path) -> Iterator[Operated]:
+    with gateway(google, folder) as running:
         first = (folder / "data" / "initial-password").read_text().strip()
         yield Operated(running, with_a_password_of_its_own(running, first))
 

@@ -20,17 +20,18 @@ if TYPE_CHECKING:
     from tests.e2e.management.conftest import Operated
 
 schema = schemathesis.openapi.from_dict(the_document("test"))
-QUICK = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+QUICK = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 THOROUGH = settings(QUICK, max_examples=300)
-MEANS_MORE = {"set_options", "import_options", "set_option", "make_token", "change_token"}
+MEANS_MORE = {"set_options", "import_options", "set_option", "make_token", "change_token", "show_statistics"}
+MEANS_MORE |= {"add_key", "change_key", "change_keys", "try_webhook"}
 """What these take is more than its form: a value is right for its option, or not."""
 fuzzed = schema.exclude(operation_id=["sign_out", "change_password"])  # they end the session
 
 
 @fuzzed.parametrize()
 @QUICK
-def test_every_endpoint_does_what_its_document_says(case: Case[Any], operated: Operated) -> None:
-    asked_and_found_right(case, operated)
+def test_every_endpoint_does_what_its_document_says(case: Case[Any], tormented: Operated) -> None:
+    asked_and_found_right(case, tormented)
 
 
 @pytest.mark.prove
@@ -38,13 +39,13 @@ def test_every_endpoint_does_what_its_document_says(case: Case[Any], operated: O
 @fuzzed.parametrize()
 @THOROUGH
 def test_every_endpoint_does_what_its_document_says_however_long_it_is_asked(
-    case: Case[Any], operated: Operated
+    case: Case[Any], tormented: Operated
 ) -> None:
-    asked_and_found_right(case, operated)
+    asked_and_found_right(case, tormented)
 
 
-def asked_and_found_right(case: Case[Any], operated: Operated) -> None:
+def asked_and_found_right(case: Case[Any], tormented: Operated) -> None:
     excluded: list[CheckFunction] = []
     if case.operation.definition.raw["operationId"] in MEANS_MORE:
         excluded.append(positive_data_acceptance)
-    case.call_and_validate(base_url=operated.running.url, headers=operated.bearer, excluded_checks=excluded)
+    case.call_and_validate(base_url=tormented.running.url, headers=tormented.bearer, excluded_checks=excluded)
