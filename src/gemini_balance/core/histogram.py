@@ -88,10 +88,11 @@ def unpack(packed: bytes) -> int:
         return 0
     first, planes = packed[0], packed[1]
     bins = (len(packed) - 2) // planes
-    raw = bytearray(bins * LANE_BYTES)
+    raw = bytearray((first + bins) * LANE_BYTES)
+    begin = first * LANE_BYTES
     for plane in range(planes):
-        raw[plane::LANE_BYTES] = packed[2 + plane * bins : 2 + (plane + 1) * bins]
-    return int.from_bytes(raw, "little") << (LANE_BITS * first)
+        raw[begin + plane :: LANE_BYTES] = packed[2 + plane * bins : 2 + (plane + 1) * bins]
+    return int.from_bytes(raw, "little")
 
 
 def _lowest(lanes: int) -> int:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from gemini_balance.gateway.calls import CallFilter
 
-FIRST_SLICE, LARGEST_SLICE, GROWTH = 1_000, 20_000, 4  # rows
+FIRST_SLICE, LARGEST_SLICE, GROWTH = 1_000, 10_000, 3  # rows
 BUDGET_SECONDS = 0.04  # after which a search tells what it has found so far
 LAST_NUMBER = (1 << 63) - 1
 LONGEST_ID = 22
