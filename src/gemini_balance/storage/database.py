@@ -50,7 +50,8 @@ class Database:
             why = error.orig if isinstance(error, DBAPIError) else error
             raise NoDatabase(f"{self.url.render_as_string(hide_password=True)}: {str(why).strip()}") from None
         self.engine = async_engine(self.url)
-        self.journal_engine = async_engine(journal_of(self.url))
+        self.journal_url = journal_of(self.url)
+        self.journal_engine = async_engine(self.journal_url)
         self.resources = StoredResources(self.engine)
         self.tokens = StoredTokens(self.engine)
         self.allowances = StoredState(self.engine, ALLOWANCES)
@@ -61,7 +62,7 @@ class Database:
         self.changes = StoredChanges(self.engine)
         self.keys = StoredKeys(self.engine, self.vault)
         self.options = StoredOptions(self.engine)
-        self._writer = CallWriter(journal_of(self.url))
+        self._writer = CallWriter(self.journal_url)
         self.journal = KeptJournal(self._writer, StoredCalls(self.journal_engine))
 
     async def close(self) -> None:
