@@ -54,10 +54,6 @@ def sinks_of(settings: Settings, metrics: Metrics, spans: Traces | None) -> list
 def watched(ground: Ground, doors: Doors, metrics: Metrics) -> Watched:
     """Reads the two doors, and the pools behind them."""
     door, live, kept, clock = doors.calls, doors.live, ground.kept, ground.clock
-
-    def options() -> Options:
-        return door.options
-
     gauges = Gauges(
         {GEMINI_API: door.gateway, VERTEX_EXPRESS: door.vertex},
         door.journal,
@@ -65,9 +61,9 @@ def watched(ground: Ground, doors: Doors, metrics: Metrics) -> Watched:
         lambda: len(door.running) + len(live.running),
         *(() if kept.changes is None else (kept.changes.latest,)),
     )
-    alerts = Alerts(gauges, Webhooks(clock), clock, options, kept.changes)
+    alerts = Alerts(gauges, Webhooks(clock), clock, lambda: door.options, kept.changes)
     metrics.sources = Sources(version("gemini-balance"), gauges.read, alerts.holding)
-    page = metrics_route(metrics.exposition, scrapers(ground.settings), lambda: options().metrics_open)
+    page = metrics_route(metrics.exposition, scrapers(ground.settings), lambda: door.options.metrics_open)
     return Watched(alerts, page)
 
 
