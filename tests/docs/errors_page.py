@@ -18,10 +18,10 @@ HEAD = """# Error codes
 
 <!-- Written from the code: UPDATE_DOCS=1 .venv/bin/pytest tests/docs -->
 
-An error comes in the form of the caller's protocol: OpenAI's under `error.code`, the management API's likewise; Gemini's
-own protocol has Google's words for the status. `message` says what happened and what to do. What Google itself says of a
-native call is passed on as it is. `x-should-retry: false` stands where trying again is in vain, `retry-after` where it is
-known when it is not. The journal and `/metrics` call an ending by the same code.
+An error comes in the form of the caller's protocol: OpenAI's under `error.code`, the management API's likewise;
+Gemini's own protocol has Google's words for the status. `message` says what happened and what to do. What Google itself
+says of a native call is passed on as it is. `x-should-retry: false` stands where trying again is in vain, `retry-after`
+where it is known when it is not. The journal and `/metrics` call an ending by the same code.
 
 | Code | Status | Meaning | What to do |
 |---|---|---|---|
@@ -32,9 +32,9 @@ HEAD_ZH = """# 错误代码
 
 <!-- Written from the code: UPDATE_DOCS=1 .venv/bin/pytest tests/docs -->
 
-错误采用调用者所用协议的格式：OpenAI 协议与管理接口在 `error.code` 中给出代码；Gemini 协议使用 Google 自己的状态名称。`message`
-说明发生了什么、该怎么做。原生调用中 Google 自己的说明原样转发。重试无用时带有 `x-should-retry: false`，已知何时可以重试时带有
-`retry-after`。调用日志与 `/metrics` 用同样的代码表示结局。
+错误采用调用者所用协议的格式：OpenAI 协议与管理接口在 `error.code` 中给出代码；Gemini 协议使用 Google 自己的状态名称。
+`message` 说明发生了什么、该怎么做。原生调用中 Google 自己的说明原样转发。重试无用时带有 `x-should-retry: false`，
+已知何时可以重试时带有 `retry-after`。调用日志与 `/metrics` 用同样的代码表示结局。
 
 | 代码 | 状态 | 含义 | 怎么办 |
 |---|---|---|---|
@@ -201,7 +201,8 @@ def codes() -> list[tuple[str, int]]:
     for module in pkgutil.walk_packages(gemini_balance.__path__, "gemini_balance."):
         if not module.name.endswith("__main__") and ".migrations" not in module.name:
             importlib.import_module(module.name)
-    return sorted({(one.code, one.status) for one in (GatewayError, *_below(GatewayError))})
+    kinds: list[type[GatewayError]] = [GatewayError, *_below(GatewayError)]
+    return sorted({(one.code, one.status) for one in kinds})
 
 
 def _below(kind: type[GatewayError]) -> Iterator[type[GatewayError]]:

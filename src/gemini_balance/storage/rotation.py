@@ -10,7 +10,7 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from gemini_balance.storage.vault import FILE, SIZE, VaultClosed, open_vault, rewrap, secret_key_in
+from gemini_balance.storage.vault import FILE, SHORT, SHORTEST, SIZE, VaultClosed, open_vault, rewrap, secret_key_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +50,8 @@ def rotate(engine: Engine, old: str, new: str) -> None:
 
 def rotate_in(folder: Path, engine: Engine, new: str, step: Callable[[str], None] = lambda _: None) -> None:
     """Of the one that the folder's file holds. `step` is told what is done next. Raises VaultClosed, OSError."""
+    if len(new) < SHORTEST:
+        raise VaultClosed(SHORT)
     with engine.begin() as connection:
         open_with(connection, folder, "")  # also ends a rotation that was cut short
     old = secret_key_in(folder)
