@@ -36,7 +36,7 @@ def test_make_commands_exist(page: Path) -> None:
 
 @each_page
 def test_commands_of_the_program_exist(page: Path) -> None:
-    named = {found[1] for line in code(page.read_text()) if (found := re.match(r"gemini-balance ([a-z]+)", line))}
+    named = {found[1] for line in code(page.read_text()) if (found := re.match(r"gemini-balance ([a-z-]+)", line))}
     assert named <= set(cli.main.commands)
 
 

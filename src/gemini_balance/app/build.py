@@ -59,7 +59,8 @@ def build(
     book.watch(secrets_of(ground.redactor))
     book.watch(Reach(doors, gateways, transports).apply)
     remembered, forecasts = remembered_of(calls, changes, journal, book, ground.clock), forecasts_of(gateways)
-    watching, keys = watched(ground, doors, metrics), keys_of(ground, changes, gateways)
+    watching = watched(ground, doors, metrics, callers.operators, forecasts)
+    keys = keys_of(ground, changes, gateways)
     life = life_of(
         ground,
         Lasting(gateways, transports, doors.models, callers, keys, book, remembered, forecasts, watching, traces),

@@ -16,10 +16,11 @@ from gemini_balance.storage.keys import StoredKeys
 from gemini_balance.storage.migrate import JOURNAL_CHAIN, migrate
 from gemini_balance.storage.options import StoredOptions
 from gemini_balance.storage.resources import StoredResources
+from gemini_balance.storage.rotation import open_with
 from gemini_balance.storage.sizes import StoredSizes
 from gemini_balance.storage.states import StoredState
 from gemini_balance.storage.tokens import StoredTokens
-from gemini_balance.storage.vault import MISSING, Vault, VaultClosed, open_vault, secret_key_in
+from gemini_balance.storage.vault import MISSING, Vault, VaultClosed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,6 +80,6 @@ def _opened(url: URL, data: Path, secret_key: str) -> Vault:
     engine = sync_engine(url)
     try:
         with engine.begin() as connection:
-            return open_vault(connection, secret_key or secret_key_in(data))
+            return open_with(connection, data, secret_key)
     finally:
         engine.dispose()
