@@ -12,13 +12,14 @@ from gemini_balance.api.pictures import picture_route
 from gemini_balance.app.app import App
 from gemini_balance.app.callers import callers_of
 from gemini_balance.app.clock import SystemClock
+from gemini_balance.app.console import console_of
 from gemini_balance.app.doors import doors_of
 from gemini_balance.app.gateways import gateways_of, transports_of
 from gemini_balance.app.ground import Ground
 from gemini_balance.app.kept import NOTHING, Kept
 from gemini_balance.app.known import known_secrets
 from gemini_balance.app.life import Lasting, life_of
-from gemini_balance.app.managing import forecasts_of, management_of
+from gemini_balance.app.managing import cases_of, forecasts_of, management_of
 from gemini_balance.app.reach import Reach
 from gemini_balance.app.remembered import remembered_of
 from gemini_balance.app.watched import secrets_of, sinks_of, traces_of, watched
@@ -63,9 +64,10 @@ def build(
         ground,
         Lasting(gateways, transports, doors.models, callers, book, remembered, forecasts, watching, traces),
     )
-    management = management_of(ground, callers, (book, changes), forecasts, remembered, doors.public)
+    cases = cases_of(ground, callers, (book, changes), forecasts, remembered)
+    managing = management_of(cases, doors.public), console_of(ground, cases, doors)
     pages = _pages(doors, watching)
-    return App(doors.calls, doors.live, pages, management, life, settings.shutdown_timeout, book, remembered, watching)
+    return App(doors.calls, doors.live, pages, *managing, life, settings.shutdown_timeout, book, remembered, watching)
 
 
 def _book(ground: Ground) -> tuple[OptionBook, ChangeLog]:

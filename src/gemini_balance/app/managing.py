@@ -1,4 +1,4 @@
-"""Use cases → management API."""
+"""Use cases → the doors that operators and their scripts use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gemini_balance.api.clients import client_of
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.gateway.forecasts import Forecasts
-from gemini_balance.gateway.system import System
+from gemini_balance.gateway.system import SHARED, System
 from gemini_balance.management.cases import UseCases
 from gemini_balance.management.door import Management, Whereabouts
 
@@ -24,29 +24,26 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.stores import ChangeLog
     from gemini_balance.settings import Settings
 
-SHARED = (
-    "AUTH_TOKEN is one of ALLOWED_TOKENS, so whoever may call knows the operator's password, and scripts can't operate "
-    "with it. Set another AUTH_TOKEN."
-)
-
 
 def forecasts_of(gateways: Gateways) -> Forecasts:
     pools = {GEMINI_API: gateways.gemini.pool, VERTEX_EXPRESS: gateways.vertex.pool}
     return Forecasts(pools, gateways.gemini.clock)
 
 
-def management_of(
+def cases_of(
     ground: Ground,
     callers: Callers,
     options: tuple[OptionBook, ChangeLog],
     forecasts: Forecasts,
     remembered: Remembered,
-    public: PublicUrl,
-) -> Management:
+) -> UseCases:
     system = _system(ground.settings, ground.kept, callers, forecasts, remembered.journal)
-    cases = UseCases(
+    return UseCases(
         callers.operators, callers.tokens, *options, forecasts, system, remembered.search, remembered.statistics
     )
+
+
+def management_of(cases: UseCases, public: PublicUrl) -> Management:
     trusted = public.trusted
     return Management(cases, Whereabouts(public.of, lambda scope, headers: client_of(scope, headers, trusted)))
 
