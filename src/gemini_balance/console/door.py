@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from jinja2 import BaseLoader
     from starlette.requests import Request
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from gemini_balance.console.nav import Group
     from gemini_balance.console.page import Act, Page
@@ -61,7 +61,7 @@ class Whereabouts:
 
 
 def console(sources: Sources, where: Whereabouts, site: Site) -> ASGIApp:
-    drawing = Drawing(environment(site.files, site.nav, sources.system.version, site.templates))
+    drawing = Drawing(lambda: environment(site.files, site.nav, sources.system.version, site.templates))
     pages = Pages(sources, drawing)
     routes = [
         site.files.route(),
@@ -71,7 +71,13 @@ def console(sources: Sources, where: Whereabouts, site: Site) -> ASGIApp:
         Route(f"{paths.HOME}/{{rest:path}}", pages.unknown),
     ]
     handlers = {GatewayError: pages.refused, Exception: pages.failed}
-    return Guard(Starlette(routes=routes, exception_handlers=handlers), where.own)
+    pages_app = Starlette(routes=routes, exception_handlers=handlers)
+
+    async def prepared(scope: Scope, receive: Receive, send: Send) -> None:
+        await drawing.prepare()
+        await pages_app(scope, receive, send)
+
+    return Guard(prepared, where.own)
 
 
 class Pages:

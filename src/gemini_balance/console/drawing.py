@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from gemini_balance.console import paths
@@ -14,8 +15,9 @@ from gemini_balance.console.files import SCRIPTS, STYLES, Files
 from gemini_balance.console.marks import MARKS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from jinja2 import BaseLoader, Environment
     from markupsafe import Markup
 
     from gemini_balance.console.nav import Group
@@ -27,7 +29,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def environment(files: Files, nav: Sequence[Group], version: str, loader: BaseLoader | None = None) -> Environment:
-    """Each template is compiled once, at its first use, and kept; never in a file that somebody else could write."""
+    """Templates are compiled once for each process, and never kept in a file that somebody else could write."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # each start would pay for it, few ever look
+
     made = Environment(
         loader=loader or FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -61,8 +65,25 @@ class Told:
 class Drawing:
     """The frame around every page is drawn here, what is in it by the page's own template."""
 
-    def __init__(self, templates: Environment) -> None:
-        self._templates = templates
+    def __init__(self, make: Callable[[], Environment]) -> None:
+        self._make = make
+        self._preparing = asyncio.Lock()
+        self._prepared = False
+
+    @cached_property
+    def _templates(self) -> Environment:
+        return self._make()
+
+    async def prepare(self) -> None:
+        """Before the first page: all templates are compiled beside the loop, which has calls to serve."""
+        async with self._preparing:
+            if not self._prepared:
+                await asyncio.to_thread(self._compile)
+                self._prepared = True
+
+    def _compile(self) -> None:
+        for name in self._templates.list_templates():
+            self._templates.get_template(name)
 
     def text(self, template: str, words: Words, view: object) -> str:
         """A piece of a page."""

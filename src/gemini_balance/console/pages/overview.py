@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gemini_balance.console.page import Page
 from gemini_balance.console.states import STATES, reason, remedy
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
-from gemini_balance.core.pool.report import Standing, health_counts, standing_of
+from gemini_balance.core.pool.report import Standing, standing_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from gemini_balance.console.page import Visit
     from gemini_balance.console.sources import Sources
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 EVERY = 2.0  # seconds
 MOST_CELLS = 240  # keys that are drawn one by one
 MOST_TODOS = 5
+SHOWN_STATES = tuple(STATES.values())
 SHOWN = 4  # last characters of a key
 GAP = 0.3  # between shares of the bar, in hundredths of it
 POOLS = {GEMINI_API: "overview.pool", VERTEX_EXPRESS: "overview.vertex_pool"}
@@ -61,7 +63,6 @@ class Pool:
 
     title: str
     total: int
-    projects: int
     shares: tuple[Share, ...]
     cells: tuple[Cell, ...]
     comeback: Comeback | None
@@ -97,24 +98,42 @@ class Overview:
     more_todos: int
 
 
+@dataclass(slots=True)
+class Seen:
+    """One walk over a pool's keys: there may be ten thousand, and calls wait meanwhile."""
+
+    counts: Counter[Standing]
+    invalid: list[Key]
+    ends: list[float]  # of rests
+
+
 async def show(sources: Sources, visit: Visit) -> Overview:
-    keys = [key for pool in sources.pools.values() for key in pool.keys.values()]
-    invalid = [key for key in keys if standing_of(key, visit.now) is Standing.INVALID]
+    seen = {name: look_at(pool.keys.values(), visit.now) for name, pool in sources.pools.items() if pool.keys}
+    invalid = [key for one in seen.values() for key in one.invalid]
     return Overview(
-        verdict(health_counts(keys, visit.now)),
-        tuple(draw_pool(name, pool, visit.now) for name, pool in sources.pools.items() if pool.keys),
+        verdict(sum((one.counts for one in seen.values()), Counter())),
+        tuple(draw_pool(name, sources.pools[name], one, visit.now) for name, one in seen.items()),
         tuple(Todo(_tail(key), reason(key.reason), remedy(key.reason)) for key in invalid[:MOST_TODOS]),
         max(0, len(invalid) - MOST_TODOS),
     )
 
 
-def verdict(counts: Mapping[Standing, int]) -> Verdict:
+def look_at(keys: Iterable[Key], now: float) -> Seen:
+    seen = Seen(Counter(), [], [])
+    for key in keys:
+        standing = standing_of(key, now)
+        seen.counts[standing] += 1
+        if standing is Standing.INVALID:
+            seen.invalid.append(key)
+        elif standing is Standing.RESTING:
+            seen.ends.append(key.until)
+    return seen
+
+
+def verdict(counts: Counter[Standing]) -> Verdict:
     """One sentence that answers: is it well?"""
-    total, ready, resting = (
-        sum(counts.values()),
-        counts[Standing.READY],
-        counts[Standing.RESTING] + counts[Standing.PROBING],
-    )
+    total, ready = counts.total(), counts[Standing.READY]
+    resting = counts[Standing.RESTING] + counts[Standing.PROBING]
     numbers = ready, resting, total
     if not total:
         return Verdict("off", "s-off", "verdict.empty", "verdict.empty_text", *numbers)
@@ -127,18 +146,11 @@ def verdict(counts: Mapping[Standing, int]) -> Verdict:
     return Verdict("ok", "s-ready", "verdict.well", "verdict.all_text", *numbers)
 
 
-def draw_pool(name: str, pool: KeyPool, now: float) -> Pool:
-    keys = list(pool.keys.values())
-    few = keys if len(keys) <= MOST_CELLS else []
-    ordered = sorted(few, key=lambda key: list(STATES).index(standing_of(key, now)))
-    return Pool(
-        POOLS[name],
-        len(keys),
-        len({id(key.project or key) for key in keys}),
-        _shares(health_counts(keys, now)),
-        tuple(_cell(key, now) for key in ordered),
-        _comeback(keys, now),
-    )
+def draw_pool(name: str, pool: KeyPool, seen: Seen, now: float) -> Pool:
+    total = len(pool.keys)
+    few = pool.keys.values() if total <= MOST_CELLS else ()
+    cells = sorted((_cell(key, now) for key in few), key=lambda cell: SHOWN_STATES.index(cell.state))
+    return Pool(POOLS[name], total, _shares(seen.counts), tuple(cells), _comeback(seen.ends, now))
 
 
 def _cell(key: Key, now: float) -> Cell:
@@ -147,28 +159,24 @@ def _cell(key: Key, now: float) -> Cell:
     return Cell(STATES[standing], _tail(key), key.until if standing is Standing.RESTING else 0.0, why)
 
 
-def _shares(counts: Mapping[Standing, int]) -> tuple[Share, ...]:
+def _shares(counts: Counter[Standing]) -> tuple[Share, ...]:
     """Each state that has keys is seen, be it one key of ten thousand."""
     begin, shares = 0.0, []
     for standing, state in STATES.items():
         if counts[standing]:
-            width = max(100 * counts[standing] / sum(counts.values()) - GAP, GAP)
+            width = max(100 * counts[standing] / counts.total() - GAP, GAP)
             shares.append(Share(state, counts[standing], round(begin, 2), round(width, 2)))
             begin += width + GAP
     return tuple(shares)
 
 
-def _comeback(keys: Sequence[Key], now: float) -> Comeback | None:
-    ends = sorted(_rests(keys, now))
+def _comeback(ends: Sequence[float], now: float) -> Comeback | None:
     if not ends:
         return None
-    span = max(ends[-1] - now, 1.0)
-    places = dict.fromkeys(round(100 * (end - now) / span, 1) for end in ends)
-    return Comeback(tuple(places), ends[0], ends[-1])
-
-
-def _rests(keys: Iterable[Key], now: float) -> Iterable[float]:
-    return (key.until for key in keys if standing_of(key, now) is Standing.RESTING)
+    first, last = min(ends), max(ends)
+    span = max(last - now, 1.0)
+    places = dict.fromkeys(round(100 * (end - now) / span, 1) for end in sorted(ends))
+    return Comeback(tuple(places), first, last)
 
 
 def _tail(key: Key) -> str:
