@@ -12,6 +12,7 @@ from gemini_balance.api.pictures import picture_route
 from gemini_balance.app.app import App
 from gemini_balance.app.callers import callers_of
 from gemini_balance.app.clock import SystemClock
+from gemini_balance.app.console import console_of
 from gemini_balance.app.doors import doors_of
 from gemini_balance.app.gateways import gateways_of, transports_of
 from gemini_balance.app.ground import Ground
@@ -19,7 +20,7 @@ from gemini_balance.app.kept import NOTHING, Kept
 from gemini_balance.app.keys import keys_of
 from gemini_balance.app.known import known_secrets
 from gemini_balance.app.life import Lasting, life_of
-from gemini_balance.app.managing import forecasts_of, management_of
+from gemini_balance.app.managing import cases_of, forecasts_of, management_of
 from gemini_balance.app.reach import Reach
 from gemini_balance.app.remembered import remembered_of
 from gemini_balance.app.watched import secrets_of, sinks_of, traces_of, watched
@@ -65,10 +66,11 @@ def build(
         ground,
         Lasting(gateways, transports, doors.models, callers, keys, book, remembered, forecasts, watching, traces),
     )
-    management = management_of(ground, doors, callers, (book, changes), keys, forecasts, remembered, watching.alerts)
+    cases = cases_of(ground, doors, callers, (book, changes), keys, forecasts, remembered, watching.alerts)
     pages = _pages(doors, watching)
     parts = settings.shutdown_timeout, book, remembered, watching, keys
-    return App(doors.calls, doors.live, pages, management, life, *parts)
+    management, console = management_of(cases, doors.public), console_of(ground, cases, doors)
+    return App(doors.calls, doors.live, pages, management, console, life, *parts)
 
 
 def _book(ground: Ground) -> tuple[OptionBook, ChangeLog]:
