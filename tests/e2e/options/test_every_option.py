@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gemini_balance.core.options import ROWS
-from tests.e2e.options import answer_cases, journal_cases, media_cases, pool_cases
+from tests.e2e.options import alert_cases, answer_cases, journal_cases, media_cases, pool_cases
 from tests.e2e.options.cases import by_name
 from tests.e2e.options.running import running
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from gemini_balance.simulator import RunningSimulator
 
-CASES = by_name(pool_cases, media_cases, answer_cases, journal_cases)
+CASES = by_name(pool_cases, media_cases, answer_cases, journal_cases, alert_cases)
 
 
 @pytest.mark.parametrize("name", ROWS)
