@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import select
 
 from gemini_balance.app import SystemClock
 from gemini_balance.core.options import Options
@@ -16,6 +17,7 @@ from gemini_balance.gateway.stores import Change, Subject
 from gemini_balance.storage.database import Database
 from gemini_balance.storage.memory.changes import MemoryChanges
 from gemini_balance.storage.memory.options import MemoryOptions
+from gemini_balance.storage.schema import options
 from tests.contract.databases import SECRET_KEY
 
 if TYPE_CHECKING:
@@ -120,3 +122,15 @@ async def test_a_change_of_another_process_is_taken_over_and_ones_own_is_not_loa
     assert loads == ["one", "other", "other"]
     for database in databases:
         await database.close()
+
+
+async def test_what_may_hold_a_secret_is_sealed_where_it_lies(database_url: str, tmp_path: Path) -> None:
+    database = Database(database_url, tmp_path, SECRET_KEY)
+    hook = '"https://hooks.example.com/a-secret-path"'
+    await database.options.put({"alert_webhook_url": hook, "patience": "5"}, [change("alert_webhook_url")])
+    async with database.engine.connect() as connection:
+        rows = (await connection.execute(select(options.c.name, options.c.value))).all()
+    written = {row.name: row.value for row in rows}
+    assert (written["patience"], "secret-path" in written["alert_webhook_url"]) == ("5", False)
+    assert await database.options.all() == {"alert_webhook_url": hook, "patience": "5"}
+    await database.close()

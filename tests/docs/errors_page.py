@@ -153,6 +153,12 @@ SAID = {
         "该进程正在结束。",
         "重试：其他副本或重启后的进程会回答。",
     ),
+    "store_unavailable": Said(
+        "The database does not answer just now.",
+        "Try again in a moment; calls are served meanwhile. `gemini-balance doctor` says what is wrong.",
+        "数据库暂时没有响应。",
+        "稍后重试；其间调用照常服务。`gemini-balance doctor` 会指出问题。",
+    ),
     "too_many_attempts": Said(
         "Too many wrong passwords or operator's tokens came from there.",
         "Wait for `retry-after` seconds.",

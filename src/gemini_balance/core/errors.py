@@ -181,6 +181,13 @@ class ShuttingDown(GatewayError):
     code = "shutting_down"
 
 
+class StoreAway(GatewayError):
+    """What is kept can't be read or written just now. Calls don't need it."""
+
+    status = 503
+    code = "store_unavailable"
+
+
 class UpstreamTimeout(GatewayError):
     """The upstream, or the caller's own deadline, ran out."""
 

@@ -62,7 +62,7 @@ class Database:
         self.sizes = StoredSizes(self.engine, self.journal_engine)
         self.changes = StoredChanges(self.engine)
         self.keys = StoredKeys(self.engine, self.vault)
-        self.options = StoredOptions(self.engine)
+        self.options = StoredOptions(self.engine, self.vault)
         self._writer = CallWriter(self.journal_url)
         self.journal = KeptJournal(self._writer, StoredCalls(self.journal_engine))
 

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from gemini_balance.core.errors import StoreAway
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+    from sqlalchemy.engine import ExceptionContext
 
 Address: TypeAlias = URL
 """Where a database is."""
@@ -26,6 +29,10 @@ PRAGMAS = (
 )
 POSTGRESQL = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 LOCK = 0x6E0B  # PostgreSQL's advisory locks are numbers
+AWAY = (
+    "The database does not answer just now, so this can't be read or changed. Calls are served as before; try again in "
+    "a moment, and look into the log or at `gemini-balance doctor` if it stays so."
+)
 HOW_TO_NAME = "DATABASE_URL must begin with postgresql:// or sqlite:///"
 
 
@@ -50,10 +57,11 @@ def journal_of(url: URL) -> URL:
 
 
 def async_engine(url: URL) -> AsyncEngine:
-    """For serving. Nothing is opened yet."""
+    """For serving. Nothing is opened yet. Where the database can't be had, its connections raise StoreAway."""
     driver = url.set(drivername="sqlite+aiosqlite") if is_sqlite(url) else url
     engine = create_async_engine(driver, pool_pre_ping=True, hide_parameters=True)  # its errors are logged
     _prepare(engine.sync_engine)
+    event.listen(engine.sync_engine, "handle_error", _tell)
     return engine
 
 
@@ -85,6 +93,12 @@ def _prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open)
         event.listen(engine, "begin", _begin)
+
+
+def _tell(context: ExceptionContext) -> None:
+    """Who asked is told what to do, and never the driver's own words, which may hold an address."""
+    if context.is_disconnect or isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError):
+        raise StoreAway(AWAY) from context.original_exception
 
 
 def _open(connection: Any, _record: object) -> None:

@@ -10,7 +10,7 @@ import msgspec
 
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.core.errors import BadRequest
-from gemini_balance.core.pool import KeyId, KeySpec
+from gemini_balance.core.pool import KeyId, KeySpec, project_of
 
 SHOWN = 4  # characters that anybody may see
 HEAVIEST = 1000
@@ -62,8 +62,9 @@ def key_id(secret: str, upstream: str = GEMINI_API) -> KeyId:
 
 def spec_of(entry: Entry, *, off: bool = False) -> KeySpec:
     """As the pool takes it. Raises ValueError for what no header can carry."""
-    told = entry.project, entry.weight, entry.models, entry.paid, entry.tags, entry.label, entry.proxy
-    return KeySpec(entry.id, entry.key, *told, off)
+    project = project_of(entry.project, paid=entry.paid)
+    told = entry.weight, entry.models, entry.paid, entry.tags, entry.label, entry.proxy
+    return KeySpec(entry.id, entry.key, project, *told, off)
 
 
 def masked(secret: str) -> str:

@@ -199,6 +199,11 @@ class Project:
         return None
 
 
+def project_of(name: str, *, paid: bool) -> str:
+    """Keys that cost money stay apart, whatever project they are of: free calls take turns within a project."""
+    return f"{name} (paid)" if name and paid else name
+
+
 Domain: TypeAlias = Key | Project
 """What a quota belongs to: a project, or a key that is not known to share its own."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from gemini_balance.core.pool.key import Key, KeyId, KeySpec, Project, Source, domain_of, keys_of
+from gemini_balance.core.pool.key import Key, KeyId, KeySpec, Project, Source, domain_of, keys_of, project_of
 from gemini_balance.core.pool.lane import Lane
 from gemini_balance.core.pool.told import tell
 
@@ -88,6 +88,7 @@ class Registry:
 
     def told(self, now: float, key: Key, name: str) -> None:
         """Google names the project of a key of which nothing was known."""
+        name = project_of(name, paid=key.spec.paid)
         project = self.projects.get(name)
         old: list[Domain] = [key] if project is None else [key, project]
         self.label(key, name)
