@@ -6,6 +6,7 @@ import click
 
 from gemini_balance.cli.options import options
 from gemini_balance.cli.password import password
+from gemini_balance.cli.remote import SERVER, TOKEN
 from gemini_balance.cli.serving import demo, serve, simulate
 from gemini_balance.cli.tokens import tokens
 
@@ -14,7 +15,9 @@ COMMANDS: tuple[click.Command, ...] = (serve, demo, simulate, tokens, options, p
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="gemini-balance")
-def main() -> None:
+@SERVER
+@TOKEN
+def main(server: str | None, token: str | None) -> None:
     """Many Google Gemini API keys behind one dependable address."""
 
 
