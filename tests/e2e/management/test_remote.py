@@ -36,6 +36,21 @@ def test_an_option_of_the_server_is_set_shown_and_taken_back(operated: Operated)
     assert [row["action"] for row in history] == ["reset", "set"]
 
 
+def test_a_client_token_is_made_changed_and_revoked_on_the_server(operated: Operated) -> None:
+    made = told(operated, "tokens", "add", "from afar", "--rpm", "5")
+    assert operated.ask("GET", f"/tokens/{made['id']}").json["rpm"] == 5
+    assert run(operated, "tokens", "change", made["id"], "--rpm", "7").exit_code == 0
+    (listed,) = [one for one in told(operated, "tokens", "list") if one["id"] == made["id"]]
+    assert (listed["name"], listed["rpm"]) == ("from afar", 7)
+    assert run(operated, "tokens", "revoke", made["id"], "--delete").exit_code == 0
+    assert operated.ask("GET", f"/tokens/{made['id']}").status == 404
+
+
+def test_a_command_for_the_database_alone_says_so(operated: Operated) -> None:
+    refused = run(operated, "password", "reset")
+    assert (refused.exit_code, "not on a server" in refused.output) == (2, True)
+
+
 def test_what_the_server_refuses_is_said_in_its_words(operated: Operated) -> None:
     refused = run(operated, "options", "set", "MAX_RETRIES=many")
     assert refused.exit_code == 1
