@@ -1,3 +1,10 @@
+# What the console serves of other people's. Node is in this stage only.
+FROM python:3.13.16-slim-trixie AS assets
+WORKDIR /build
+COPY requirements/node.txt requirements/
+COPY assets assets
+RUN python -m assets.fetch
+
 FROM python:3.13.16-slim-trixie
 
 # HOST: a published port reaches a process only if it listens on the container's own address.
@@ -16,7 +23,9 @@ COPY requirements/runtime.txt requirements/
 RUN pip install --require-hashes --only-binary :all: --requirement requirements/runtime.txt
 
 COPY pyproject.toml README.md LICENSE ./
+COPY assets assets
 COPY src src
+COPY --from=assets /build/src/gemini_balance/console/static/vendor src/gemini_balance/console/static/vendor
 RUN pip install --no-deps --no-build-isolation . && rm -rf /build/*
 
 # A number, so that a cluster can check that this isn't root without a look at /etc/passwd.

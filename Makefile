@@ -2,19 +2,22 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+VENDOR := src/gemini_balance/console/static/vendor
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint unit prove bench bench-balance bench-end-to-end lock format clean
+.PHONY: help demo run assets test lint unit screenshots prove bench bench-balance bench-end-to-end lock format clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-demo: .venv/.runtime ## the gateway and a fake Google on http://127.0.0.1:8000: no key, no network
+demo: .venv/.runtime $(VENDOR)/.fetched ## the gateway and a fake Google on http://127.0.0.1:8000: no key, no network
 	@$(BIN)/gemini-balance demo --port $(PORT)
 
-run: .venv/.runtime ## the gateway with the settings of .env
+run: .venv/.runtime $(VENDOR)/.fetched ## the gateway with the settings of .env
 	@$(BIN)/gemini-balance serve
+
+assets: $(VENDOR)/.fetched ## what the console serves of other people's, from npm
 
 test: lint unit ## format, lint, types, import contracts and every test at small size
 
@@ -24,10 +27,13 @@ lint: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: .venv/.dev
+unit: .venv/.dev .venv/.browser
 	$(BIN)/pytest -m "not prove" -n auto
 
-prove: .venv/.dev .venv/.clients bench bench-balance bench-end-to-end ## every figure at full size, written into docs/
+screenshots: .venv/.dev .venv/.browser ## pictures of the console, into docs/console/
+	$(BIN)/python -m tests.browser.screenshots
+
+prove: .venv/.dev .venv/.browser .venv/.clients bench bench-balance bench-end-to-end ## every figure at full size, written into docs/
 	$(BIN)/pytest -n auto --hypothesis-profile=prove tests/unit/core
 	$(BIN)/pytest -m prove
 
@@ -44,14 +50,15 @@ lock: .venv/.dev ## resolve the dependencies anew
 	$(PIP) install uv
 	$(BIN)/uv pip compile pyproject.toml --extra audio --extra otel --extra postgres --group build --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements/runtime.txt
 	$(BIN)/uv pip compile pyproject.toml --extra audio --extra otel --extra postgres --group build --group dev -c requirements/runtime.txt --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements/dev.txt
-	$(BIN)/uv pip compile --group clients -c requirements/dev.txt --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements/clients.txt
+	$(BIN)/uv pip compile --group node --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements/node.txt
+	$(BIN)/uv pip compile --group clients -c requirements/dev.txt -c requirements/node.txt --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements/clients.txt
 
 format: .venv/.dev ## format the code and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 clean: ## remove what these targets made
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis bench/build tests/clients/node/node_modules
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis bench/build tests/clients/node/node_modules tests/browser/node_modules assets/node_modules $(VENDOR)
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -65,6 +72,16 @@ clean: ## remove what these targets made
 
 .venv/.dev: requirements/dev.txt .venv/.runtime
 	@$(PIP) install --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+$(VENDOR)/.fetched: assets/package-lock.json assets/vendor.py | .venv/bin/python
+	@echo "Fetching the console's assets ..."
+	@$(BIN)/python -m assets.fetch
+	@touch $@
+
+# A browser and what looks for barriers in pages; where no browser can be had, that is said and its tests are skipped.
+.venv/.browser: tests/browser/package-lock.json $(VENDOR)/.fetched | .venv/.dev
+	@$(BIN)/python -m tests.browser.prepare
 	@touch $@
 
 # In an environment beside ours: langchain-tests brings pytest plugins that would take part in every test.

@@ -85,15 +85,6 @@ class Settings(BaseSettings):
     def _vertex_keys(cls, value: Any) -> Any:
         return parse_keys(value, VERTEX_EXPRESS) if isinstance(value, str) else value
 
-    @property
-    def keys(self) -> tuple[Entry, ...]:
-        """All that are listed, for every upstream."""
-        return (*self.gemini_keys, *self.vertex_api_keys)
-
-    @property
-    def gemini_keys(self) -> tuple[Entry, ...]:
-        return with_paid(self.api_keys, self.paid_key)
-
     @field_validator("paid_key")
     @classmethod
     def _paid_key(cls, value: str) -> str:

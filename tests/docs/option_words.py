@@ -61,7 +61,8 @@ MEANINGS = {
     "PORT": "Port to listen on.",
     "BASE_URL": "Where Google is. A version at its end is ignored: each call brings its own.",
     "API_KEYS": (
-        "Gemini keys: a list, whose JSON form may hold objects `{key, project, weight, models}`. "
+        "Gemini keys: a list, whose JSON form may hold objects `{key, label, project, tags, notes, weight, models, "
+        "proxy, tier}`. "
         "Keys of one `project` share its quota; `weight` says how often a key's turn comes; no `models` means all."
     ),
     "VERTEX_API_KEYS": "Keys of Vertex AI in express mode, in the same form, for `/vertex-express/v1beta`.",
@@ -118,7 +119,8 @@ MEANINGS_ZH = {
     "PORT": "监听端口。",
     "BASE_URL": "Google 的地址。末尾的版本号会被忽略：每次调用自带版本。",
     "API_KEYS": (
-        "Gemini 密钥：列表；其 JSON 形式可以包含对象 `{key, project, weight, models}`。同一 `project` 的密钥共享配额；"
+        "Gemini 密钥：列表；其 JSON 形式可以包含对象 `{key, label, project, tags, notes, weight, models, "
+        "proxy, tier}`。同一 `project` 的密钥共享配额；"
         "`weight` 表示轮到该密钥的频率；没有 `models` 表示全部模型。"
     ),
     "VERTEX_API_KEYS": "Vertex AI express 模式的密钥，形式相同，用于 `/vertex-express/v1beta`。",

@@ -9,6 +9,8 @@ import shlex
 import pytest
 from dotenv import dotenv_values
 
+from assets import vendor
+from assets.packed import check
 from gemini_balance import cli
 from gemini_balance.cli import serving
 from gemini_balance.server import GRACE_SECONDS
@@ -19,6 +21,7 @@ from tests.docs.places import ROOT, SOURCE, project, targets
 DOCKERFILE = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text())
 COMPOSE = (ROOT / "compose.yaml").read_text()
 WORKFLOW = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+VENDORED = "src/gemini_balance/console/static/vendor"
 EXAMPLE = re.findall(r"^(?:# )?([A-Z][A-Z_]*)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
 
 
@@ -27,7 +30,7 @@ def _instructions(word: str) -> list[str]:
 
 
 def test_the_base_image_is_pinned_to_a_patch_version() -> None:
-    assert all(re.fullmatch(r"python:3\.\d+\.\d+-slim-[a-z]+", image) for image in _instructions("FROM"))
+    assert all(re.fullmatch(r"python:3\.\d+\.\d+-slim-[a-z]+( AS [a-z]+)?", image) for image in _instructions("FROM"))
 
 
 def test_the_container_runs_as_an_ordinary_user_known_by_number() -> None:
@@ -57,10 +60,31 @@ def test_dependencies_are_installed_from_the_lock_with_hashes() -> None:
 
 def test_what_the_image_copies_exists_and_is_let_in_and_secrets_are_not() -> None:
     rules = (ROOT / ".dockerignore").read_text().split()
-    copied = {source for line in _instructions("COPY") for source in line.split()[:-1]}
+    here = [line for line in _instructions("COPY") if not line.startswith("--from=")]
+    copied = {source for line in here for source in line.split()[:-1]}
     assert [source for source in copied if not (ROOT / source).exists()] == []
     assert {f"!{source}" for source in copied} == {rule for rule in rules if rule.startswith("!")}
     assert "*" in rules
+
+
+def test_the_console_s_assets_are_fetched_in_a_stage_of_their_own_and_none_are_taken_from_here() -> None:
+    assert "python -m assets.fetch" in _instructions("RUN")[0]
+    assert [line.split()[-1] for line in _instructions("COPY") if line.startswith("--from=assets")] == [VENDORED]
+    assert VENDORED in (ROOT / ".dockerignore").read_text().split()
+
+
+def test_the_locks_of_what_comes_from_npm_name_no_address() -> None:
+    for lock in (ROOT / "assets" / "package-lock.json", ROOT / "tests" / "browser" / "package-lock.json"):
+        assert "resolved" not in lock.read_text()
+        assert "http" not in lock.read_text()
+
+
+def test_the_build_packs_what_was_fetched_and_says_so_where_nothing_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vendor, "VENDOR", ROOT / "nowhere")
+    check("editable")
+    with pytest.raises(SystemExit, match="`make assets`"):
+        check("standard")
+    assert project()["tool"]["hatch"]["build"]["targets"]["wheel"]["artifacts"] == [f"{VENDORED}/*"]
 
 
 def test_no_image_is_named_latest() -> None:

@@ -36,7 +36,7 @@ def test_make_commands_exist(page: Path) -> None:
 
 @each_page
 def test_commands_of_the_program_exist(page: Path) -> None:
-    named = {found[1] for line in code(page.read_text()) if (found := re.match(r"gemini-balance ([a-z]+)", line))}
+    named = {found[1] for line in code(page.read_text()) if (found := re.match(r"gemini-balance ([a-z-]+)", line))}
     assert named <= set(cli.main.commands)
 
 
@@ -69,7 +69,7 @@ def test_the_first_screen_holds_the_commands_the_call_and_the_other_language(rea
 
 @each_readme
 def test_the_pasted_call_is_the_one_that_the_demo_prints(readme: Path) -> None:
-    printed = serving.DEMO.format(port=8000, token=serving.DEMO_TOKEN)
+    printed = serving.DEMO.format(port=8000, token=serving.DEMO_TOKEN, password=serving.DEMO_PASSWORD)
     printed = printed[printed.index("curl") : printed.index("Ctrl-C")]
     assert words(block(readme.read_text(), "sh", "curl")) == words(printed)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 from gemini_balance.core.keys import key_id
-from tests.e2e.processes import KEYS, control, gateway, requests
+from tests.e2e.processes import KEYS, free_port, gateway, requests
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,14 +25,14 @@ DEAD = "AIzaSim-elder-1-dead"
 SOON = 15.0  # seconds
 
 
-def keys(folder: Path, *words: str, settings: dict[str, str] | None = None) -> Any:
+def keys(folder: Path, *words: str, code: int = 0, settings: dict[str, str] | None = None) -> Any:
     """What `gemini-balance keys …` answers, beside a gateway or without one."""
     command = [sys.executable, "-m", "gemini_balance", "keys", *words, "--json"]
     environment = {"PATH": os.environ["PATH"]} | (settings or {})
     ended = subprocess.run(
         command, env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=False
     )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert ended.returncode == code, ended.stdout + ended.stderr
     return json.loads(ended.stdout)
 
 
@@ -97,12 +99,36 @@ def test_a_check_beside_a_running_gateway_finds_the_dead_and_a_reset_brings_them
     settings = {"BASE_URL": f"{google.url}/v1beta"}
     with gateway(google, tmp_path, API_KEYS=f"{KEYS[0]},{DEAD}") as running:
         assert answers(running) == 200
-        found = keys(tmp_path, "check", settings=settings)
+        found = keys(tmp_path, "check", code=3, settings=settings)
         assert found["results"] == {"well": [key_id(KEYS[0])], "key_dead": [key_id(DEAD)]}
-        time.sleep(3)
-        control(google)
     rows = {row["id"]: row for row in keys(tmp_path, "list")["keys"]}
     assert (rows[key_id(DEAD)]["state"], rows[key_id(DEAD)]["reason"]) == ("invalid", "key_dead")
     assert keys(tmp_path, "reset", key_id(DEAD))["changed"] == [key_id(DEAD)]
     rows = {row["id"]: row for row in keys(tmp_path, "list")["keys"]}
     assert rows[key_id(DEAD)]["state"] == "ready"
+
+
+def test_the_demo_keeps_what_it_needs_in_a_folder_that_is_gone_afterwards(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "gemini_balance", "demo", "--port", str(port)]
+    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as demo:
+        end = time.monotonic() + SOON
+        while not ready(port) and time.monotonic() < end:
+            time.sleep(0.1)
+        (folder,) = tmp_path.iterdir()
+        held = (folder / "gemini-balance.db").exists()
+        demo.send_signal(signal.SIGINT)
+        demo.wait(SOON)
+    assert (held, list(tmp_path.iterdir())) == (True, [])
+
+
+def ready(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()

@@ -53,6 +53,15 @@ def test_calls_are_counted_within_a_second(watched: GatewayProcess) -> None:
     assert line in told.decode()
 
 
+def test_guessing_the_operators_token_is_not_easier_here(
+    running_google: simulator.RunningSimulator, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with gateway(running_google, tmp_path_factory.mktemp("guessed"), AUTH_TOKEN="operator-0123456789") as served:
+        statuses = [metrics(served, f"guess-{number}").status for number in range(20)]
+        assert statuses[0] == 401
+        assert statuses[-1] == 429
+
+
 def test_an_option_opens_it_to_everybody(
     running_google: simulator.RunningSimulator, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

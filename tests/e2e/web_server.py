@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator
 
+POLL_SECONDS = 0.02  # after which its end is noticed
+
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
@@ -23,7 +25,7 @@ def serving(handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = 
     server = _Server(("127.0.0.1", 0), handler)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()
     try:
         yield f"127.0.0.1:{server.server_port}"

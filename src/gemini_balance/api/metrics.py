@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hmac
+from math import ceil
 from typing import TYPE_CHECKING, Protocol
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from gemini_balance.core.errors import NotSignedIn, TooManyAttempts
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from starlette.requests import Request
+
+    from gemini_balance.core.errors import GatewayError
 
 CLOSED = "Send `Authorization: Bearer TOKEN` with METRICS_TOKEN or the operator's token, or set METRICS_OPEN."
 HEADERS = {"cache-control": "no-store"}
@@ -22,21 +27,46 @@ class Exposition(Protocol):
         """The text, and its content type. `accept`: the header, which says in which form."""
 
 
-def metrics_route(exposition: Exposition, tokens: Iterable[str], is_open: Callable[[], bool]) -> Route:
-    """`tokens`: those that open it; without any of them it is closed, unless `is_open`."""
-    known = [token.encode() for token in tokens if token]
+class Readers:
+    """Who may read metrics: whoever has the token for them, the operator, and everybody while that is wished."""
 
+    def __init__(
+        self,
+        token: str,
+        operator: Callable[[bytes, str], object | None],
+        client: Callable[[Request], str],
+        is_open: Callable[[], bool],
+    ) -> None:
+        """`token`: empty for none. `operator`: whose a token is, if shown from that address; it may raise
+        TooManyAttempts, as guessing one must not be easier here than elsewhere. `client`: who asks."""
+        self._token, self._operator, self._client, self._is_open = token.encode(), operator, client, is_open
+
+    def check(self, request: Request) -> None:
+        """Raises NotSignedIn, TooManyAttempts."""
+        if self._is_open():
+            return
+        scheme, _, shown = request.headers.get("authorization", "").partition(" ")
+        token = shown.strip().encode("latin-1") if scheme.lower() == "bearer" else b""
+        if self._token and hmac.compare_digest(token, self._token):
+            return
+        if not token or self._operator(token, self._client(request)) is None:
+            raise NotSignedIn(CLOSED)
+
+
+def metrics_route(exposition: Exposition, readers: Readers) -> Route:
     async def metrics(request: Request) -> Response:
-        if not is_open() and not _admitted(request, known):
-            error = {"code": "invalid_api_key", "message": CLOSED, "param": None}
-            return JSONResponse({"error": error}, 401, HEADERS | {"www-authenticate": "Bearer"})
+        try:
+            readers.check(request)
+        except (NotSignedIn, TooManyAttempts) as error:
+            return _refusal(error)
         text, kind = await exposition(request.headers.get("accept", ""))
         return Response(text, 200, HEADERS | {"content-type": kind})
 
     return Route("/metrics", metrics)
 
 
-def _admitted(request: Request, known: list[bytes]) -> bool:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    given = token.strip().encode("latin-1")
-    return scheme.lower() == "bearer" and any(hmac.compare_digest(given, one) for one in known)
+def _refusal(error: GatewayError) -> Response:
+    said = {"code": error.code, "message": error.message, "param": None}
+    wait = {"retry-after": str(ceil(error.retry_after))} if isinstance(error, TooManyAttempts) else {}
+    asked = {"www-authenticate": "Bearer"} if isinstance(error, NotSignedIn) else {}
+    return JSONResponse({"error": said}, error.status, HEADERS | wait | asked)

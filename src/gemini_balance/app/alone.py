@@ -44,7 +44,7 @@ class KeysAlone:
 
 @asynccontextmanager
 async def keys_alone(settings: Settings, options: Options, kept: Kept) -> AsyncIterator[KeysAlone]:
-    """`kept` is closed at the end. The environment's list is not looked at: that is for a server's start."""
+    """The environment's list is not looked at: that is for a server's start."""
     clock, transport = SystemClock(), PooledTransport(options.time_out)
     gateways = {name: _gateway(name, up, transport, clock, options) for name, up in _upstreams(settings).items()}
     stores = kept.pool, kept.vertex_pool
@@ -62,7 +62,6 @@ async def keys_alone(settings: Settings, options: Options, kept: Kept) -> AsyncI
     finally:
         await verifier.close()
         await transport.close()
-        await kept.close()
 
 
 def _upstreams(settings: Settings) -> dict[str, Upstream]:

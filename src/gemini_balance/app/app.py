@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from starlette.applications import Starlette
+    from starlette.types import ASGIApp
 
     from gemini_balance.api.asgi import Receive, Scope, Send
     from gemini_balance.api.live import LiveDoor
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 PAGES = (["health"], ["metrics"], [PREFIX])
 """First segments of what is no client's call."""
 MANAGEMENT = "/api/admin"
+CONSOLE = ["console"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class App:
     live: LiveDoor
     pages: Starlette
     management: Management
+    console: ASGIApp
     life: Life
     shutdown_timeout: float
     options: OptionBook
@@ -58,6 +61,8 @@ class App:
         match scope["type"]:
             case "http" if scope["path"] == "/" or scope["path"].split("/", 2)[1:2] in PAGES:
                 await self.pages(scope, receive, send)
+            case "http" if scope["path"].split("/", 2)[1:2] == CONSOLE:
+                await self.console(scope, receive, send)
             case "http" if _is_managed(scope["path"]):
                 await self.management(scope, receive, send)
             case "http":

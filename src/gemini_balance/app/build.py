@@ -12,6 +12,7 @@ from gemini_balance.api.pictures import picture_route
 from gemini_balance.app.app import App
 from gemini_balance.app.callers import callers_of
 from gemini_balance.app.clock import SystemClock
+from gemini_balance.app.console import console_of
 from gemini_balance.app.doors import doors_of
 from gemini_balance.app.gateways import gateways_of, transports_of
 from gemini_balance.app.ground import Ground
@@ -19,7 +20,7 @@ from gemini_balance.app.kept import NOTHING, Kept
 from gemini_balance.app.keys import keys_of
 from gemini_balance.app.known import known_secrets
 from gemini_balance.app.life import Lasting, life_of
-from gemini_balance.app.managing import forecasts_of, management_of
+from gemini_balance.app.managing import cases_of, forecasts_of, management_of
 from gemini_balance.app.reach import Reach
 from gemini_balance.app.remembered import remembered_of
 from gemini_balance.app.watched import secrets_of, sinks_of, traces_of, watched
@@ -59,16 +60,17 @@ def build(
     book.watch(secrets_of(ground.redactor))
     book.watch(Reach(doors, gateways, transports).apply)
     remembered, forecasts = remembered_of(calls, changes, journal, book, ground.clock), forecasts_of(gateways)
-    watching, keys = watched(ground, doors, metrics), keys_of(ground, gateways, changes)
+    watching = watched(ground, doors, metrics, callers.operators, forecasts)
+    keys = keys_of(ground, changes, gateways)
     life = life_of(
         ground,
         Lasting(gateways, transports, doors.models, callers, keys, book, remembered, forecasts, watching, traces),
     )
-    management = management_of(ground, doors, callers, (book, changes), keys, forecasts, remembered, watching.alerts)
+    cases = cases_of(ground, doors, callers, (book, changes), keys, forecasts, remembered, watching.alerts)
     pages = _pages(doors, watching)
-    return App(
-        doors.calls, doors.live, pages, management, life, settings.shutdown_timeout, book, remembered, watching, keys
-    )
+    parts = settings.shutdown_timeout, book, remembered, watching, keys
+    management, console = management_of(cases, doors.public), console_of(ground, cases, doors)
+    return App(doors.calls, doors.live, pages, management, console, life, *parts)
 
 
 def _book(ground: Ground) -> tuple[OptionBook, ChangeLog]:

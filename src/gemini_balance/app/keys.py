@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.gateway.keyring import Keyring
 from gemini_balance.gateway.verifying import Verifier
+from gemini_balance.settings import with_paid
 from gemini_balance.storage.memory.changes import MemoryChanges
 from gemini_balance.storage.memory.keys import MemoryKeys
 
@@ -25,9 +26,11 @@ class Keys:
     verifier: Verifier
 
 
-def keys_of(ground: Ground, gateways: Gateways, changes: ChangeLog) -> Keys:
+def keys_of(ground: Ground, changes: ChangeLog, gateways: Gateways) -> Keys:
     """Where nothing is kept, the environment's keys serve, and others until the process ends."""
+    settings, clock = ground.settings, ground.clock
     by_upstream = {GEMINI_API: gateways.gemini, VERTEX_EXPRESS: gateways.vertex}
     store = ground.kept.keys or MemoryKeys(changes if isinstance(changes, MemoryChanges) else MemoryChanges())
-    ring = Keyring(by_upstream, store, changes, ground.clock, ground.settings.keys, ground.redactor.learn)
-    return Keys(ring, Verifier(ring, ground.clock))
+    listed = *with_paid(settings.api_keys, settings.paid_key), *settings.vertex_api_keys
+    ring = Keyring(by_upstream, store, changes, clock, listed, ground.redactor.learn)
+    return Keys(ring, Verifier(ring, clock))

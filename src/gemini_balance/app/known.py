@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from gemini_balance.settings import with_paid
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,12 +27,13 @@ ADDRESSES = ("database_url", "base_url", "vertex_express_base_url", "picgo_api_u
 
 def known_secrets(settings: Settings) -> Iterator[str]:
     """Keys, tokens, passwords; without what is empty."""
+    keys = *with_paid(settings.api_keys, settings.paid_key), *settings.vertex_api_keys
     plain = (getattr(settings, name) for name in PLAIN)
     addresses = (*(getattr(settings, name) for name in ADDRESSES), *settings.proxies)
     collector = (pair.partition("=")[2].strip() for pair in settings.otel_exporter_otlp_headers.split(","))
     credentials = (secret for address in addresses for secret in credentials_in(address))
     yield from filter(
-        None, (*(entry.key for entry in settings.keys), *settings.allowed_tokens, *plain, *collector, *credentials)
+        None, (*(entry.key for entry in keys), *settings.allowed_tokens, *plain, *collector, *credentials)
     )
 
 

@@ -38,11 +38,8 @@ class Lasting(NamedTuple):
 
 def life_of(ground: Ground, parts: Lasting) -> Life:
     kept, callers, remembered = ground.kept, parts.callers, parts.remembered
-    followers = (
-        [Follower(kept.changes, [parts.options.reload, parts.keys.ring.reload, *callers.reloads])]
-        if kept.changes
-        else []
-    )
+    reloads = parts.options.reload, parts.keys.ring.reload, *callers.reloads
+    followers = [Follower(kept.changes, reloads)] if kept.changes else []
     keepers = _keepers(ground, parts)
     works = (
         *(remembered.journal.run, remembered.retention.run, parts.models.run, parts.forecasts.run),
@@ -54,6 +51,7 @@ def life_of(ground: Ground, parts: Lasting) -> Life:
     traces = [parts.traces.close] if parts.traces is not None else []
     closes = kept.close, parts.transports.pooled.close, parts.transports.raw.close, *traces
     ends = *closes, remembered.journal.close, callers.tokens.save_used, *(keeper.save for keeper in keepers)
+    ends = *ends, parts.keys.verifier.close
     begins = (
         *callers.begins,
         parts.keys.ring.load,

@@ -1,4 +1,4 @@
-"""Use cases → management API."""
+"""Use cases → the doors that operators and their scripts use."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from gemini_balance.api.clients import client_of
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.gateway.forecasts import Forecasts
-from gemini_balance.gateway.system import System
+from gemini_balance.gateway.system import SHARED, System
 from gemini_balance.management.cases import UseCases
 from gemini_balance.management.door import Management, Whereabouts
 
 if TYPE_CHECKING:
+    from gemini_balance.api.clients import PublicUrl
     from gemini_balance.app.callers import Callers
     from gemini_balance.app.doors import Doors
     from gemini_balance.app.gateways import Gateways
@@ -26,18 +27,13 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.stores import ChangeLog
     from gemini_balance.settings import Settings
 
-SHARED = (
-    "AUTH_TOKEN is one of ALLOWED_TOKENS, so whoever may call knows the operator's password, and scripts can't operate "
-    "with it. Set another AUTH_TOKEN."
-)
-
 
 def forecasts_of(gateways: Gateways) -> Forecasts:
     pools = {GEMINI_API: gateways.gemini.pool, VERTEX_EXPRESS: gateways.vertex.pool}
     return Forecasts(pools, gateways.gemini.clock)
 
 
-def management_of(
+def cases_of(
     ground: Ground,
     doors: Doors,
     callers: Callers,
@@ -46,9 +42,9 @@ def management_of(
     forecasts: Forecasts,
     remembered: Remembered,
     alerts: Alerts,
-) -> Management:
+) -> UseCases:
     system = _system(ground.settings, ground.kept, callers, forecasts, remembered.journal)
-    cases = UseCases(
+    return UseCases(
         callers.operators,
         callers.tokens,
         *options,
@@ -61,8 +57,11 @@ def management_of(
         alerts,
         lambda: doors.calls.draining,
     )
-    trusted = doors.public.trusted
-    return Management(cases, Whereabouts(doors.public.of, lambda scope, headers: client_of(scope, headers, trusted)))
+
+
+def management_of(cases: UseCases, public: PublicUrl) -> Management:
+    trusted = public.trusted
+    return Management(cases, Whereabouts(public.of, lambda scope, headers: client_of(scope, headers, trusted)))
 
 
 def _system(settings: Settings, kept: Kept, callers: Callers, forecasts: Forecasts, journal: Journal) -> System:

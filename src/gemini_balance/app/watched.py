@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from gemini_balance.api.metrics import metrics_route
+from gemini_balance.api.clients import client_of
+from gemini_balance.api.metrics import Readers, metrics_route
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.gateway.alerts import Alerts
-from gemini_balance.gateway.readings import Gauges
+from gemini_balance.gateway.readings import Exhaustion, Gauges, nothing
 from gemini_balance.telemetry.logs import AccessLog
 from gemini_balance.telemetry.metrics import Sources
 from gemini_balance.telemetry.tracing import traces
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from gemini_balance.app.ground import Ground
     from gemini_balance.core.options import Options
     from gemini_balance.core.redaction import Redactor
+    from gemini_balance.gateway.accounts import Operators
+    from gemini_balance.gateway.forecasts import Forecasts
     from gemini_balance.gateway.ports import RecordSink
     from gemini_balance.settings import Settings
     from gemini_balance.telemetry.metrics import Metrics
@@ -51,30 +54,26 @@ def sinks_of(settings: Settings, metrics: Metrics, spans: Traces | None) -> list
     return [sink for sink in asked if sink is not None]
 
 
-def watched(ground: Ground, doors: Doors, metrics: Metrics) -> Watched:
+def watched(ground: Ground, doors: Doors, metrics: Metrics, operators: Operators, forecasts: Forecasts) -> Watched:
     """Reads the two doors, and the pools behind them."""
     door, live, kept, clock = doors.calls, doors.live, ground.kept, ground.clock
-
-    def options() -> Options:
-        return door.options
-
     gauges = Gauges(
         {GEMINI_API: door.gateway, VERTEX_EXPRESS: door.vertex},
         door.journal,
         clock,
         lambda: len(door.running) + len(live.running),
-        *(() if kept.changes is None else (kept.changes.latest,)),
+        nothing if kept.changes is None else kept.changes.latest,
+        Exhaustion(forecasts, clock).expected,
     )
-    alerts = Alerts(gauges, Webhooks(clock), clock, options, kept.changes)
+    alerts = Alerts(gauges, Webhooks(clock), clock, lambda: door.options, kept.changes)
     metrics.sources = Sources(version("gemini-balance"), gauges.read, alerts.holding)
-    page = metrics_route(metrics.exposition, scrapers(ground.settings), lambda: options().metrics_open)
-    return Watched(alerts, page)
-
-
-def scrapers(settings: Settings) -> tuple[str, ...]:
-    """What opens /metrics. A value that is also a client's token is only that."""
-    operator = settings.auth_token if settings.auth_token not in settings.allowed_tokens else ""
-    return settings.metrics_token, operator
+    readers = Readers(
+        ground.settings.metrics_token,
+        operators.bearer,
+        lambda request: client_of(request.scope, dict(request.scope["headers"]), door.trusted),
+        lambda: door.options.metrics_open,
+    )
+    return Watched(alerts, metrics_route(metrics.exposition, readers))
 
 
 def secrets_of(redactor: Redactor) -> Callable[[Options], None]:

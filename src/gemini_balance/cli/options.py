@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from gemini_balance.cli.opening import Result
     from gemini_balance.cli.option_desk import OptionDesk
     from gemini_balance.core.options import Json
-    from gemini_balance.gateway.options import Import, Standing
+    from gemini_balance.gateway.options import Import, Planned, Standing
     from gemini_balance.gateway.stores import Change
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+
+HIDDEN = "…"
 
 
 @click.group()
@@ -29,14 +31,14 @@ def options() -> None:
 @click.option("--changed", is_flag=True, help="Only those that an operator changed.")
 @as_json
 def list_(changed: bool, as_json: bool) -> None:
-    """Every option with its value, and where that comes from."""
+    """Every option with its value, and where that comes from; of what may be a secret only that it is set."""
     found = [one for one in _at_desk(lambda desk: desk.all()) if one.source == "override" or not changed]
     if as_json:
-        _write_json([_described(one) for one in found])
+        _write_json([_described(one, veiled=True) for one in found])
         return
     width = max((len(_named(one.name)) for one in found), default=0)
     for one in found:
-        click.echo(f"{_named(one.name):{width}}  {one.source:11}  {_shown(one.value)}")
+        click.echo(f"{_named(one.name):{width}}  {one.source:11}  {_shown(_veiled(one.name, one.value))}")
 
 
 @options.command()
@@ -104,7 +106,7 @@ def import_(file: IO[str], preview: bool, strict: bool, as_json: bool) -> None:
         return await (desk.preview if preview else desk.bring_in)(document, strict=strict)
 
     done = _at_desk(bring_in)
-    rows = [{"name": one.name, "before": one.before, "after": one.after} for one in done.planned]
+    rows = [_planned(one) for one in done.planned]
     if as_json:
         _write_json({"changed": rows, "unknown": list(done.unknown), "preview": preview})
         return
@@ -164,16 +166,26 @@ def _document(file: IO[str]) -> Json:
     return document
 
 
-def _described(one: Standing) -> Json:
+def _veiled(name: str, value: Json) -> Json:
+    from gemini_balance.core.options import ROWS
+
+    return HIDDEN if ROWS[name].secret and value else value
+
+
+def _planned(one: Planned) -> dict[str, Json]:
+    return {"name": one.name, "before": _veiled(one.name, one.before), "after": _veiled(one.name, one.after)}
+
+
+def _described(one: Standing, *, veiled: bool = False) -> Json:
     from gemini_balance.core.options import ROWS
 
     row = ROWS[one.name]
     return {
         "name": one.name,
         "environment_name": row.env,
-        "value": one.value,
+        "value": _veiled(one.name, one.value) if veiled else one.value,
         "source": one.source,
-        "otherwise": one.otherwise,
+        "otherwise": _veiled(one.name, one.otherwise) if veiled else one.otherwise,
         "group": row.group,
         "help": row.help,
     }

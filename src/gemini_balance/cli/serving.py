@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEMO_TOKEN = "sk-demo"  # noqa: S105  (opens nothing but a gateway on loopback whose keys are a fake Google's)
+DEMO_PASSWORD = "demo-operator"  # noqa: S105  (the same)
 DEMO = """
 Gemini Balance runs on a fake Google: no key, no network.
 
   address   http://127.0.0.1:{port}
   token     {token}
+  console   http://127.0.0.1:{port}/console
+  password  {password}
 
 Try it:
 
@@ -49,7 +52,7 @@ def demo(port: int) -> None:
 
     google = simulator.serve_in_thread(simulator.demo())
     keys = simulator.demo_keys()
-    click.echo(DEMO.format(port=port, token=DEMO_TOKEN))
+    click.echo(DEMO.format(port=port, token=DEMO_TOKEN, password=DEMO_PASSWORD))
     try:
         _run(
             {
@@ -58,6 +61,7 @@ def demo(port: int) -> None:
                 "BASE_URL": google.url,
                 "API_KEYS": ",".join(keys),
                 "ALLOWED_TOKENS": DEMO_TOKEN,
+                "AUTH_TOKEN": DEMO_PASSWORD,
             }
         )
     finally:

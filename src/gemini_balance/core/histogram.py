@@ -68,17 +68,31 @@ class Histogram(msgspec.Struct, frozen=True, gc=False):
 
 
 def pack(lanes: int) -> bytes:
-    """For keeping: the number of the first bin that isn't empty, and the lanes from there on."""
+    """For keeping: the first bin that isn't empty, how many bytes the largest count has, and from that bin on the
+    lowest bytes of all counts, then the next ones. Most counts are small."""
     if not lanes:
         return b""
     first = _lowest(lanes)
     lanes >>= LANE_BITS * first
-    return bytes((first,)) + lanes.to_bytes(-(-lanes.bit_length() // 8), "little")
+    bins = -(-lanes.bit_length() // LANE_BITS)
+    raw = lanes.to_bytes(bins * LANE_BYTES, "little")
+    planes = [raw[at::LANE_BYTES] for at in range(LANE_BYTES)]
+    while planes[-1].count(0) == bins:
+        planes.pop()
+    return bytes((first, len(planes))) + b"".join(planes)
 
 
 def unpack(packed: bytes) -> int:
     """The lanes of what `pack` gave."""
-    return int.from_bytes(packed[1:], "little") << (LANE_BITS * packed[0]) if packed else 0
+    if not packed:
+        return 0
+    first, planes = packed[0], packed[1]
+    bins = (len(packed) - 2) // planes
+    raw = bytearray((first + bins) * LANE_BYTES)
+    begin = first * LANE_BYTES
+    for plane in range(planes):
+        raw[begin + plane :: LANE_BYTES] = packed[2 + plane * bins : 2 + (plane + 1) * bins]
+    return int.from_bytes(raw, "little")
 
 
 def _lowest(lanes: int) -> int:

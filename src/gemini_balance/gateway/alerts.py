@@ -92,12 +92,12 @@ class Alerts:
 
     async def test(self) -> None:
         """Post one by the rules of all. Raises AlertFailed that says why it can't be delivered."""
-        target = self._target()
+        target, options = self._target(), self._options()
         if not target.url:
             raise AlertFailed(NO_WEBHOOK, param="alert_webhook_url")
         alert = Alert(at=self._clock.unix(), kind=Kind.TEST, subject="", message=TRIED)
         try:
-            await self._sender.send(target, told_as(alert, self._options().alert_format))
+            await self._sender.send(target, told_as(alert, options.alert_format))
         except NotDelivered as failed:
             raise AlertFailed(f"The webhook did not take it: {failed}.", param="alert_webhook_url") from failed
 
@@ -164,9 +164,9 @@ class Alerts:
         failed = ""
         for delay in (0.0, *self._retries):
             await asyncio.sleep(delay)
-            target = self._target()
+            target, options = self._target(), self._options()
             try:
-                await self._sender.send(target, told_as(alert, self._options().alert_format))
+                await self._sender.send(target, told_as(alert, options.alert_format))
             except NotDelivered as error:
                 failed = str(error)
             else:

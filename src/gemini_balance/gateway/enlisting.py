@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool import KeyId
 
 
+APART = 1e-6  # seconds between those that come together: they stay in their order
+
+
 @dataclass(frozen=True, slots=True)
 class Enlisted:
     """What is to be kept. `paid`: those that the environment calls paid, and were not."""
@@ -39,7 +42,8 @@ class Enlisted:
 def enlisted(kept: Mapping[KeyId, KeptKey], listed: Iterable[Entry], now: float) -> Enlisted:
     """One that the operator deleted stays so; what else he said of a key goes before what its entry says."""
     entries = {entry.id: entry for entry in listed}
-    new = [kept_of(entry, Origin.ENVIRONMENT, now) for name, entry in entries.items() if name not in kept]
+    unknown = (entry for name, entry in entries.items() if name not in kept)
+    new = [kept_of(entry, Origin.ENVIRONMENT, now + n * APART) for n, entry in enumerate(unknown)]
     known = [kept[name] for name in entries if name in kept]
     back = [replace(key, off=Off.NO, off_since=0.0) for key in known if key.off is Off.UNLISTED]
     returned = {key.id: key for key in back}

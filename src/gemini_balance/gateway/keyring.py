@@ -13,7 +13,7 @@ from gemini_balance.core.errors import NotFound
 from gemini_balance.core.keys import Preview, previewed, spec_of, written
 from gemini_balance.core.outcome import Cause  # noqa: TC001  (msgspec asks for the types of the fields)
 from gemini_balance.core.pool import KeyId  # noqa: TC001
-from gemini_balance.gateway.enlisting import enlisted, kept_of
+from gemini_balance.gateway.enlisting import APART, enlisted, kept_of
 from gemini_balance.gateway.key_edits import KeyEdit, deleted, differing, entry_of, switched, told
 from gemini_balance.gateway.key_views import ALL, KeyFilter, KeyView, id_of, only, view_of
 from gemini_balance.gateway.stores import Change, KeptKey, Off, Origin, Subject
@@ -45,13 +45,8 @@ class Group(msgspec.Struct, frozen=True):
     keys: list[KeyId]
 
 
-def _nobody(secrets: Iterable[str]) -> None:
-    """Where nothing is written down."""
-
-
 class Keyring:
-    """One per process. `gateways` by upstream; `listed`: what the environment names; `learn` is told every secret, so
-    that none is written down."""
+    """One per process. `gateways` by upstream; `listed`: what the environment names; `learn` is told all secrets."""
 
     def __init__(
         self,
@@ -60,7 +55,7 @@ class Keyring:
         changes: ChangeLog,
         clock: Clock,
         listed: Sequence[Entry] = (),
-        learn: Callable[[Iterable[str]], None] = _nobody,
+        learn: Callable[[Iterable[str]], None] = lambda _: None,
     ) -> None:
         self.gateways = gateways
         self._store, self._changes, self._clock = store, changes, clock
@@ -111,6 +106,7 @@ class Keyring:
 
     async def bring_in(self, reading: Reading, who: str, *, suspicious: bool = False) -> Preview:
         """Keeps what is new in it; `suspicious`: also what looks like no key. Returns what was seen."""
+        self._learn(entry.key for entry in reading.entries)
         return await asyncio.shield(self._bring_in(reading, who, suspicious=suspicious))
 
     async def change(self, where: KeyFilter, edit: KeyEdit, who: str) -> list[KeyId]:
@@ -189,7 +185,8 @@ class Keyring:
             await self._read()
             seen = self.preview(reading)
             now = self._clock.unix()
-            new = [kept_of(entry, Origin.OPERATOR, now) for entry in seen.taken(suspicious=suspicious)]
+            taken = seen.taken(suspicious=suspicious)
+            new = [kept_of(entry, Origin.OPERATOR, now + n * APART) for n, entry in enumerate(taken)]
             if new:
                 await self._put(new, who, "add")
             return seen
@@ -221,8 +218,9 @@ class Keyring:
             self._serve_with(kept)
 
     def _serve_with(self, kept: Iterable[KeptKey]) -> None:
-        self._kept = {key.id: key for key in sorted(kept, key=lambda key: (key.created, key.id))}
-        self._learn(key.secret for key in self._kept.values())
+        before, self._kept = self._kept, {key.id: key for key in sorted(kept, key=lambda key: (key.created, key.id))}
+        news = [key for key in self._kept.values() if before.get(key.id) is not key]
+        self._learn(secret for key in news for secret in (key.secret, key.proxy) if secret)
         specs: defaultdict[str, list[KeySpec]] = defaultdict(list)
         for key in self._kept.values():
             if key.off is not Off.DELETED:

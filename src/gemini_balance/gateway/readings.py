@@ -12,14 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from gemini_balance.gateway.execute import Gateway
+    from gemini_balance.gateway.forecasts import Forecasts
     from gemini_balance.gateway.journal import Journal
     from gemini_balance.gateway.ports import Clock
 
 PROBE_SECONDS = 5.0
+EXPECTED_SECONDS = 60.0  # between two looks at what is to be expected: each costs time for every key
 
 
-async def _nothing() -> None:
-    pass
+async def nothing() -> None:
+    """Where there is no database, it is not away."""
 
 
 async def _none() -> Mapping[str, float]:
@@ -35,7 +37,7 @@ class Gauges:
     journal: Journal
     clock: Clock
     in_flight: Callable[[], int]
-    database: Callable[[], Awaitable[object]] = _nothing
+    database: Callable[[], Awaitable[object]] = nothing
     exhausted: Callable[[], Awaitable[Mapping[str, float]]] = _none
 
     def read(self) -> Readings:
@@ -55,3 +57,20 @@ class Gauges:
         except Exception:  # noqa: BLE001  (whatever its driver raises: it does not answer)
             return False
         return True
+
+
+class Exhaustion:
+    """Models whose quota of the day will be used up before it is reset, if they are asked for as in the last hour."""
+
+    def __init__(self, forecasts: Forecasts, clock: Clock) -> None:
+        self._forecasts, self._clock = forecasts, clock
+        self._known: dict[str, float] = {}
+        self._until = 0.0
+
+    async def expected(self) -> Mapping[str, float]:
+        """By when; seconds since 1970."""
+        if self._clock.now() >= self._until:
+            models = [model for state in await self._forecasts.state() for model in state.models]
+            self._known = {one.report.model: one.exhausted_at for one in models if one.exhausted_at is not None}
+            self._until = self._clock.now() + EXPECTED_SECONDS
+        return self._known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -14,9 +15,27 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.ports import Clock
 
 MINUTE, HOUR, DAY = (span.value for span in Span)
-MOST_SPANS = {Span.MINUTE: 2 * DAY // MINUTE, Span.HOUR: 62 * 24, Span.DAY: 1_100}
+MOST_SPANS = {
+    (By.NOTHING, Span.MINUTE): 12 * 60,
+    (By.NOTHING, Span.HOUR): 31 * 24,
+    (By.NOTHING, Span.DAY): 1_100,
+    (By.TOKEN, Span.HOUR): 24,
+    (By.TOKEN, Span.DAY): 31,
+    (By.KEY, Span.DAY): 31,
+}
+"""So that an answer comes within a tenth of a second, however much there is."""
+MOST_NAMES = {By.KEY: (7, 3), By.TOKEN: (31, 7)}  # days for which these are told apart: all, and with percentiles
+MOST_SERIES = 7 * 24  # spans for which something is told apart in each of them
 LEAST_ERRORS = 10  # of a key in one day, from which on it needs attention
 LEAST_SHARE = 0.05  # and of all that it was asked
+
+
+def most_spans(question: Question) -> int:
+    """That may be asked for at once."""
+    most = MOST_SPANS[question.subject, question.span]
+    if question.by in MOST_NAMES and question.span is Span.DAY:
+        most = MOST_NAMES[question.by][question.percentiles]
+    return min(most, MOST_SERIES) if question.timed and question.by else most
 
 
 class Window(NamedTuple):
@@ -53,11 +72,11 @@ class Statistics:
 
     async def ask(self, question: Question) -> list[Sums]:
         """Raises BadRequest where the answer would be too long."""
-        spans = (question.until - question.first) / question.span.value
-        most = MOST_SPANS[question.span]
+        spans = ceil((question.until - question.first) / question.span.value)
+        most = most_spans(question)
         if spans > most:
             name = question.span.name.lower()
-            raise BadRequest(f"That are {spans:.0f} {name}s; at most {most} can be asked for at once.", param="since")
+            raise BadRequest(f"That is {spans} {name}s; at most {most} can be asked for at once.", param="since")
         return await self._calls.sums(question)
 
     async def overview(self) -> Overview:

@@ -23,6 +23,10 @@ NO_TOKEN = "There is no client token: every call is answered with 401. Make one,
 FIRST_PASSWORD = "The password is still the one of the first start."  # noqa: S105  (about one)
 NOT_KEPT = "Nothing is kept beyond the end of this process: there is no database that could be written."
 AWAY = "The database does not answer. Serving goes on; changes can't be made until it does."
+SHARED = (
+    "AUTH_TOKEN is one of ALLOWED_TOKENS, so whoever may call knows the operator's password, and scripts can't operate "
+    "with it. Set another AUTH_TOKEN."
+)
 LOST = "{count} calls are missing in the journal: it could not be written fast enough, or for too long."
 log = logging.getLogger(__name__)
 

@@ -58,6 +58,7 @@ class Verifier:
         while len(self._jobs) > REMEMBERED:
             self._stop(self._jobs.popitem(last=False)[1])
         job.task = asyncio.create_task(self._run(job, keys, who))
+        job.task.add_done_callback(lambda _: self._ended(job))  # one that is cancelled at once never begins
         return job
 
     def jobs(self) -> list[Job]:
@@ -101,18 +102,15 @@ class Verifier:
                 for _ in range(min(SIDE_BY_SIDE, len(keys))):
                     group.create_task(one_after_the_other())
         finally:
-            await asyncio.shield(self._end(job, who))
+            await asyncio.shield(self._keyring.find(verdicts_of(job), who, "check"))
 
     async def _verify(self, job: Job, key: KeptKey) -> None:
         finding = await asked(self._keyring.gateways[key.upstream], PROBES[key.upstream], spec_of(entry_of(key)))
         job.results[WELL if finding.well else finding.cause].append(key.id)
         job.done += 1
 
-    async def _end(self, job: Job, who: str) -> None:
-        try:
-            await self._keyring.find(verdicts_of(job), who, "check")
-        finally:
-            job.ended = self._clock.unix()
+    def _ended(self, job: Job) -> None:
+        job.ended = self._clock.unix()
 
 
 def verdicts_of(job: Job) -> Verdicts:

@@ -16,10 +16,11 @@ from gemini_balance.storage.keys import StoredKeys
 from gemini_balance.storage.migrate import JOURNAL_CHAIN, migrate
 from gemini_balance.storage.options import StoredOptions
 from gemini_balance.storage.resources import StoredResources
+from gemini_balance.storage.rotation import open_with
 from gemini_balance.storage.sizes import StoredSizes
 from gemini_balance.storage.states import StoredState
 from gemini_balance.storage.tokens import StoredTokens
-from gemini_balance.storage.vault import MISSING, Vault, VaultClosed, open_vault, secret_key_in
+from gemini_balance.storage.vault import MISSING, Vault, VaultClosed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +51,8 @@ class Database:
             why = error.orig if isinstance(error, DBAPIError) else error
             raise NoDatabase(f"{self.url.render_as_string(hide_password=True)}: {str(why).strip()}") from None
         self.engine = async_engine(self.url)
-        self.journal_engine = async_engine(journal_of(self.url))
+        self.journal_url = journal_of(self.url)
+        self.journal_engine = async_engine(self.journal_url)
         self.resources = StoredResources(self.engine)
         self.tokens = StoredTokens(self.engine)
         self.allowances = StoredState(self.engine, ALLOWANCES)
@@ -61,7 +63,7 @@ class Database:
         self.changes = StoredChanges(self.engine)
         self.keys = StoredKeys(self.engine, self.vault)
         self.options = StoredOptions(self.engine)
-        self._writer = CallWriter(journal_of(self.url))
+        self._writer = CallWriter(self.journal_url)
         self.journal = KeptJournal(self._writer, StoredCalls(self.journal_engine))
 
     async def close(self) -> None:
@@ -78,6 +80,6 @@ def _opened(url: URL, data: Path, secret_key: str) -> Vault:
     engine = sync_engine(url)
     try:
         with engine.begin() as connection:
-            return open_vault(connection, secret_key or secret_key_in(data))
+            return open_with(connection, data, secret_key)
     finally:
         engine.dispose()

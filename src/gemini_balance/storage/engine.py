@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+Address: TypeAlias = URL
+"""Where a database is."""
 FILE = "gemini-balance.db"
 JOURNAL = "journal.db"
 BUSY_MILLISECONDS = 5_000

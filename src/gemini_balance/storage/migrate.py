@@ -45,13 +45,19 @@ def migrate(url: URL, chain: Chain = KEPT_CHAIN, version: str = "head") -> None:
 
 
 def downgrade(url: URL, version: str, chain: Chain = KEPT_CHAIN) -> None:
-    """Back to a version, for whoever returns to an earlier release; `base`: to nothing."""
+    """Back to a version, for whoever returns to an earlier release; `base`: to nothing.
+
+    Raises ValueError where there is no such version.
+    """
     from alembic import command
+    from alembic.util import CommandError
 
     engine = sync_engine(url)
     try:
         with engine.begin() as connection:
             command.downgrade(config_for(connection, chain), version)
+    except CommandError as error:
+        raise ValueError(f"{error}.") from error
     finally:
         engine.dispose()
 

@@ -87,6 +87,17 @@ def open_vault(connection: Connection, secret_key: str) -> Vault:
     return Vault(_unwrapped(secret_key, bytes(row.salt), bytes(row.proof), bytes(row.wrapped)))
 
 
+def is_made(connection: Connection) -> bool:
+    """Are there random keys in this database?"""
+    return connection.execute(select(table.c.id)).first() is not None
+
+
+def prove(connection: Connection, secret_key: str) -> None:
+    """Raises VaultClosed where this SECRET_KEY does not open what there is."""
+    row = connection.execute(select(table.c.salt, table.c.proof, table.c.wrapped)).one()
+    _unwrapped(secret_key, bytes(row.salt), bytes(row.proof), bytes(row.wrapped))
+
+
 def rewrap(connection: Connection, old: str, new: str) -> None:
     """From one SECRET_KEY to the next. Raises VaultClosed."""
     if len(new) < SHORTEST:

@@ -22,19 +22,25 @@ MODEL = "gemini-2.5-flash"
 
 @dataclass(frozen=True)
 class Case:
-    """`look` sees `before`, and once the option is `value` it sees `after`; `environment` is the gateway's."""
+    """`look` sees `before`, and once the option is `value` it sees `after`; `environment` is the gateway's.
+
+    `keeps`: it has a database for its journal, a file.
+    """
 
     name: str
     value: Json
     look: Look
     before: object
     after: object
+    keeps: bool
     environment: dict[str, str]
 
 
-def case(name: str, value: Json, *, before: object, after: object, **environment: str) -> Callable[[Look], Case]:
+def case(
+    name: str, value: Json, *, before: object, after: object, keeps: bool = False, **environment: str
+) -> Callable[[Look], Case]:
     """The decorated function is its look; it may be taken any number of times."""
-    return lambda look: Case(name, value, look, before, after, environment)
+    return lambda look: Case(name, value, look, before, after, keeps, environment)
 
 
 def by_name(*modules: object) -> dict[str, Case]:

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 import uvicorn
 
-from gemini_balance.app import App, SystemClock, build
+from gemini_balance.app import NOTHING, App, Kept, SystemClock, build
 from gemini_balance.server import config_of
 from gemini_balance.settings import load
+from gemini_balance.storage.database import Database
 from tests.e2e.processes import KEYS, START_SECONDS, TOKEN, Answer, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
+    from pathlib import Path
 
     from gemini_balance.core.options import Json
     from gemini_balance.simulator import RunningSimulator
@@ -74,12 +76,12 @@ class Running:
 
 
 @contextmanager
-def running(google: RunningSimulator, **environment: str) -> Iterator[Running]:
-    """Ready to serve."""
+def running(google: RunningSimulator, folder: Path | None = None, **environment: str) -> Iterator[Running]:
+    """Ready to serve. Its journal is kept in `folder`, where there is one."""
     port, clock = free_port(), MovedClock()
     named = {"HOST": "127.0.0.1", "PORT": str(port), "BASE_URL": f"{google.url}/v1beta", "ACCESS_LOG": "false"}
     settings, options = load({**named, "API_KEYS": ",".join(KEYS), "ALLOWED_TOKENS": TOKEN, **environment})
-    app = build(settings, options, clock=clock)
+    app = build(settings, options, NOTHING if folder is None else _kept(folder), clock)
     server = uvicorn.Server(config_of(app, settings))
     loop = asyncio.Runner(loop_factory=server.config.get_loop_factory()).get_loop()
     thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve()), daemon=True)
@@ -94,3 +96,8 @@ def running(google: RunningSimulator, **environment: str) -> Iterator[Running]:
         server.should_exit = True
         thread.join(20)
         loop.close()
+
+
+def _kept(folder: Path) -> Kept:
+    database = Database("", folder)
+    return Kept(journal=database.journal, close=database.close)

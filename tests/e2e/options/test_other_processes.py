@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from gemini_balance.simulator import RunningSimulator
 
-SECONDS = 10.0  # the replicas look every two
+SECONDS = 30.0  # the replicas look every two, on a machine that may be busy
 HEADER = "x-gateway-trace"
 
 

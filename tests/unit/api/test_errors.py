@@ -27,6 +27,11 @@ REFUSED = Outcome(Cause.BAD_REQUEST, 400, "Google's own words", body=WORDS, cont
         (errors.NotSignedIn("M."), {"www-authenticate": "Bearer"}),
         (errors.MethodNotAllowed("M.", ("GET", "POST")), {"allow": "GET, POST"}),
         (errors.PoolBusy("M.", 2.25), {"retry-after": "3", "retry-after-ms": "2250"}),
+        (errors.MinuteSpent("M.", 2.25), {"retry-after": "3", "retry-after-ms": "2250"}),
+        (
+            errors.DaySpent("M.", 7200.0),
+            {"retry-after": "7200", "retry-after-ms": "7200000", "x-should-retry": "false"},
+        ),
         (errors.UpstreamFailed("M."), {"x-should-retry": "false"}),
         (errors.NoKeyAvailable("M."), {"x-should-retry": "false"}),
         (errors.ShuttingDown("M."), {}),

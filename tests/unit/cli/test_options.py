@@ -115,6 +115,17 @@ def test_the_history_goes_back_page_by_page() -> None:
     assert told("history", "TIME_OUT").split()[2:] == ["command", "line", "TIME_OUT", "set", "300.0", "→", "9.0"]
 
 
+def test_what_may_be_a_secret_is_shown_where_it_is_asked_for_by_name() -> None:
+    assert told("set", "ALERT_SECRET=sesame") == "ALERT_SECRET: … → …\n"
+    exported = told("export")
+    others = [told("list"), told("list", "--json"), told("history", "--json"), told("import", given=exported)]
+    told("reset", "ALERT_SECRET")
+    others.append(told("import", "--preview", given=exported))
+    assert [text for text in others if "sesame" in text] == []
+    told("import", given=exported)
+    assert told("get", "ALERT_SECRET") == "sesame\n"
+
+
 def test_an_export_is_brought_in_after_a_preview(folder: Path) -> None:
     told("set", "PATIENCE=3", "MAX_RETRIES=7")
     told("export", "kept.json")

@@ -2,6 +2,7 @@
 
 import dataclasses
 from contextlib import suppress
+from typing import Literal, get_origin
 
 import msgspec
 import pytest
@@ -128,9 +129,8 @@ def test_a_value_goes_to_json_and_back(name: str, value: object, json: Json) -> 
 
 
 def test_there_is_an_example_of_every_type() -> None:
-    assert {str(ROWS[name].type) for name in EXAMPLES} | {str(ROWS["image_style"].type)} == {
-        str(row.type) for row in ROWS.values()
-    }
+    types = {str(row.type) for row in ROWS.values() if get_origin(row.type) is not Literal}
+    assert types <= {str(ROWS[name].type) for name in EXAMPLES}
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=lambda row: row.name)

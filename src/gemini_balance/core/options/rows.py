@@ -50,7 +50,10 @@ class OptionError(BadRequest, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One option. `low` and `high` bound numbers, both included; `check` raises ValueError for what else can't be."""
+    """One option. `low` and `high` bound numbers, both included; `check` raises ValueError for what else can't be.
+
+    Its sentence shows nothing of what may be a secret.
+    """
 
     name: str
     type: object

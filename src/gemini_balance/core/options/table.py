@@ -357,7 +357,12 @@ class Options:
         ALERTS, False, "Let everybody read /metrics, without a token.", "允许任何人不带令牌读取 /metrics。"
     )
     alert_webhook_url: str = row(
-        ALERTS, "", "Where alerts are posted; empty: nowhere.", "告警发送到的地址；留空：不发送。", check=web_address
+        ALERTS,
+        "",
+        "Where alerts are posted; empty: nowhere.",
+        "告警发送到的地址；留空：不发送。",
+        check=web_address,
+        secret=True,
     )
     alert_format: Literal["json", "slack", "discord", "feishu", "dingtalk"] = row(
         ALERTS, "json", "Whose form such a post has.", "告警消息采用哪家的格式。"
@@ -367,6 +372,7 @@ class Options:
         "",
         "Signs posts, in the header X-Gemini-Balance-Signature; empty: they are not signed.",
         "用于给告警签名，放在请求头 X-Gemini-Balance-Signature 中；留空：不签名。",
+        secret=True,
     )
     alert_kinds: tuple[str, ...] = row(
         ALERTS, (), "Kinds of alerts that are told; empty: all.", "要发出的告警种类；留空：全部。", check=known_kinds

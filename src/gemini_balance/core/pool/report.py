@@ -105,7 +105,7 @@ def used_today(lane: Lane, now: float) -> int:
 
 def health_counts(keys: Iterable[Key], now: float) -> dict[Standing, int]:
     """How many keys are well, whatever the model."""
-    counts = Counter(_health(key, now) for key in keys)
+    counts = Counter(standing_of(key, now) for key in keys)
     return {standing: counts[standing] for standing in Standing}
 
 
@@ -157,7 +157,7 @@ def _window(limits: list[int | None], used: list[int], closed: list[bool]) -> Wi
 
 def _standing(now: float, lane: Lane, key: Key) -> tuple[Standing, float]:
     """And until when, where that is known."""
-    health, ledger = _health(key, now), lane.ledgers.get(domain_of(key))
+    health, ledger = standing_of(key, now), lane.ledgers.get(domain_of(key))
     if ledger is None or health in {Standing.INVALID, Standing.DISABLED}:
         return health, key.until
     if ledger.rest > now:
@@ -167,7 +167,8 @@ def _standing(now: float, lane: Lane, key: Key) -> tuple[Standing, float]:
     return health, key.until
 
 
-def _health(key: Key, now: float) -> Standing:
+def standing_of(key: Key, now: float) -> Standing:
+    """Whatever the model. A rest that is over is none, though the pool notes that only at the next call."""
     match key.health:
         case Health.COOLING:
             return Standing.RESTING if key.until > now else Standing.READY

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from gemini_balance.gateway.calls import CallFilter
 
-FIRST_SLICE, LARGEST_SLICE, GROWTH = 1_000, 40_000, 4  # rows
-BUDGET_SECONDS = 0.05  # after which a search tells what it has found so far
+FIRST_SLICE, LARGEST_SLICE, GROWTH = 1_000, 10_000, 3  # rows
+BUDGET_SECONDS = 0.04  # after which a search tells what it has found so far
 LAST_NUMBER = (1 << 63) - 1
 LONGEST_ID = 22
 BOTH = calls.outerjoin(details, details.c.id == calls.c.id)

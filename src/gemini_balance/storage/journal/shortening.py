@@ -23,10 +23,10 @@ GIVES_WAY = (calls, key_days, token_hours)
 """In this order, where all of it is too large."""
 PAGES = 4_000  # that SQLite gives back to the disk at a time
 PRAGMAS = ("page_count", "freelist_count", "page_size")
-OTHERS = (*BY_TIME, "details")
+TABLES = (*BY_NUMBER, *BY_TIME)
+TAKEN = "SELECT {}".format(" + ".join(f"pg_total_relation_size('{name}')" for name in TABLES))
 NEEDED = """
-SELECT (SELECT count(*) FROM calls) * (SELECT avg(pg_column_size(c)) + 60 FROM
-(SELECT * FROM calls ORDER BY id DESC LIMIT 1000) c)
+SELECT (SELECT count(*) FROM {name}) * (SELECT avg(pg_column_size(r)) + 60 FROM (SELECT * FROM {name} LIMIT 1000) r)
 """
 """Bytes of PostgreSQL's rows; each needs some besides for its head and its place in the index."""
 END = (1 << 63) - 1
@@ -64,7 +64,7 @@ async def _drop(connection: AsyncConnection, table: Table, before: int, most: in
 
 
 async def _give_way(connection: AsyncConnection, most_bytes: int, most: int) -> int:
-    if await _bytes(connection) <= most_bytes:
+    if await _fits(connection, most_bytes):
         return 0
     for table in GIVES_WAY:
         if dropped := await _drop(connection, table, END, most):
@@ -75,15 +75,17 @@ async def _give_way(connection: AsyncConnection, most_bytes: int, most: int) -> 
     return 0
 
 
-async def _bytes(connection: AsyncConnection) -> int:
-    """That the journal takes up. PostgreSQL keeps the room of what was deleted for itself, so there it is what rows
-    need that are there."""
+async def _fits(connection: AsyncConnection, most_bytes: int) -> bool:
+    """PostgreSQL keeps the room of what was deleted for itself, so there it is what rows need that are there."""
     if connection.dialect.name == "sqlite":
         pages, free, size = [int(await connection.scalar(text(f"PRAGMA {name}")) or 0) for name in PRAGMAS]
-        return (pages - free) * size
-    needed = int(await connection.scalar(text(NEEDED)) or 0)
-    sizes = [await connection.scalar(text(f"SELECT pg_total_relation_size('{name}')")) for name in OTHERS]
-    return needed + sum(int(size or 0) for size in sizes)
+        return (pages - free) * size <= most_bytes
+    return int(await connection.scalar(text(TAKEN)) or 0) <= most_bytes or await _needed(connection) <= most_bytes
+
+
+async def _needed(connection: AsyncConnection) -> int:
+    needed = [await connection.scalar(text(NEEDED.format(name=name))) for name in TABLES]
+    return sum(int(size or 0) for size in needed)
 
 
 async def give_back(connection: AsyncConnection) -> None:

@@ -71,11 +71,13 @@ async def _spread(
     query: Select[Any] = select(table.c.latency, table.c.first_byte, *columns).where(*where)
     if not question.status_class:
         query = query.where(table.c.status < ANSWERED)
-    found: Spread = {}
-    for latency, first_byte, *place in await connection.execute(query):
-        before = found.get(group := tuple(place), (0, 0))
-        found[group] = before[0] + unpack(latency), before[1] + unpack(first_byte)
-    return found
+    latencies: dict[tuple[Any, ...], int] = {}
+    first_bytes: dict[tuple[Any, ...], int] = {}
+    for row in (await connection.execute(query)).all():
+        group = row[2:]
+        latencies[group] = latencies.get(group, 0) + unpack(row[0])
+        first_bytes[group] = first_bytes.get(group, 0) + unpack(row[1])
+    return {group: (lanes, first_bytes[group]) for group, lanes in latencies.items()}
 
 
 def _sums(question: Question, place: tuple[Any, ...], counted: tuple[Any, ...], spread: tuple[int, int]) -> Sums:

@@ -40,6 +40,9 @@ class OpenSums:
         self._parts = 0
         self._most = most
 
+    def __len__(self) -> int:
+        return len(self._open)
+
     def with_(self, records: Iterable[RequestRecord]) -> dict[Place, Sum]:
         """All places that these records belong to, with what is then in them. The same records give the same."""
         changed: dict[Place, Sum] = {}

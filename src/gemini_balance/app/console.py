@@ -1,0 +1,47 @@
+"""Use cases → the console."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from gemini_balance.api.clients import client_of
+from gemini_balance.console.door import Site, Whereabouts, console
+from gemini_balance.console.sources import Sources
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import ASGIApp
+
+    from gemini_balance.app.doors import Doors
+    from gemini_balance.app.ground import Ground
+    from gemini_balance.management.cases import UseCases
+
+log = logging.getLogger(__name__)
+
+
+def console_of(ground: Ground, cases: UseCases, doors: Doors) -> ASGIApp:
+    public, calls = doors.public, doors.calls
+
+    def client(request: Request) -> str:
+        return client_of(request.scope, dict(request.scope["headers"]), public.trusted)
+
+    def address(request: Request) -> str:
+        return public.of(request.scope, dict(request.scope["headers"]))
+
+    sources = Sources(
+        clock=ground.clock,
+        ready=lambda: not calls.draining,
+        operators=cases.operators,
+        tokens=cases.tokens,
+        options=cases.options,
+        changes=cases.changes,
+        forecasts=cases.forecasts,
+        system=cases.system,
+        search=cases.search,
+        statistics=cases.statistics,
+    )
+    site = Site()
+    if missing := site.files.missing:
+        log.warning("The console has no %s: run `make assets`. Its pages work, but don't live.", missing[0])
+    return console(sources, Whereabouts(client, address), site)

@@ -1,0 +1,1 @@
+"""The door that operators use: pages rendered here, live by htmx, under /console."""

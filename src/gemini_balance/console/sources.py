@@ -1,0 +1,41 @@
+"""What pages are drawn from, and what their actions call. A page that needs more adds a field here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gemini_balance.core.pool import KeyPool
+    from gemini_balance.gateway.accounts import Operators
+    from gemini_balance.gateway.forecasts import Forecasts
+    from gemini_balance.gateway.options import OptionBook
+    from gemini_balance.gateway.ports import Clock
+    from gemini_balance.gateway.search import Search
+    from gemini_balance.gateway.statistics import Statistics
+    from gemini_balance.gateway.stores import ChangeLog
+    from gemini_balance.gateway.system import System
+    from gemini_balance.gateway.tokens import TokenBook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Everything the console may ask. `ready`: are calls taken?"""
+
+    clock: Clock
+    ready: Callable[[], bool]
+    operators: Operators
+    tokens: TokenBook
+    options: OptionBook
+    changes: ChangeLog
+    forecasts: Forecasts
+    system: System
+    search: Search
+    statistics: Statistics
+
+    @property
+    def pools(self) -> Mapping[str, KeyPool]:
+        """By the name of the upstream."""
+        return self.forecasts.pools

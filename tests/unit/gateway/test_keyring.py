@@ -1,0 +1,229 @@
+"""Keys are kept first, and served with at once."""
+
+from __future__ import annotations
+
+import logging
+
+import msgspec
+import pytest
+
+from gemini_balance.core.call import VERTEX_EXPRESS
+from gemini_balance.core.errors import NotFound
+from gemini_balance.core.keys import Entry, Format, Reading, Standing, UnusableKey, read
+from gemini_balance.core.outcome import Cause
+from gemini_balance.core.pool.key import Project, Source
+from gemini_balance.gateway.key_edits import KeyEdit
+from gemini_balance.gateway.key_views import ALL, KeyFilter, KeyState, only
+from gemini_balance.gateway.stores import Off, Tier
+from tests.unit.gateway.ring_stage import SECRETS, WHO, RingStage, entry, id_of
+from tests.unit.gateway.stage import Line, says
+
+pytestmark = pytest.mark.anyio
+NOW = 1_800_000_100.0
+
+
+async def test_the_environments_keys_are_taken_in_and_serve() -> None:
+    stage = await RingStage(Line([says("Hello", "STOP")]), listed="AB").loaded()
+    await stage.play()
+    assert stage.states() == {"A": "ready", "B": "ready"}
+    assert [(change.who, change.target, change.action, change.after) for change in await stage.history()] == [
+        ("environment", "2 keys", "import", '"2 new"')
+    ]
+
+
+async def test_a_second_start_with_the_same_list_changes_nothing() -> None:
+    first = await RingStage(listed="AB").loaded()
+    again = await RingStage(listed="AB", before=first).loaded()
+    assert (again.states(), len(await again.history())) == (first.states(), 1)
+
+
+async def test_what_is_listed_no_longer_is_off_until_it_returns(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    stage = await RingStage(listed="AB").loaded()
+    stage = await RingStage(listed="B", before=stage).loaded()
+    assert stage.states() == {"A": "disabled unlisted", "B": "ready"}
+    assert stage.ring.view(id_of("A")).since == NOW
+    stage = await RingStage(listed="AB", before=stage).loaded()
+    assert stage.states() == {"A": "ready", "B": "ready"}
+    assert [record.getMessage() for record in caplog.records] == [
+        "Keys of the environment: 2 new",
+        "Keys of the environment: 1 not listed any more, and off",
+        "Keys of the environment: 1 listed again",
+    ]
+    assert [secret for secret in SECRETS.values() if secret in caplog.text] == []
+
+
+async def test_a_key_that_was_added_by_hand_needs_no_list() -> None:
+    stage = await RingStage(listed="A").loaded()
+    await stage.add(entry("B"))
+    stage = await RingStage(listed="A", before=stage).loaded()
+    assert stage.states() == {"A": "ready", "B": "ready"}
+
+
+async def test_a_deleted_key_stays_deleted_until_it_is_added_by_hand() -> None:
+    stage = await RingStage(listed="AB").loaded()
+    assert await stage.ring.delete(only(id_of("A")), WHO) == [id_of("A")]
+    assert [key.secret for key in await stage.store.all() if key.off is Off.DELETED] == [""]
+    stage = await RingStage(listed="AB", before=stage).loaded()
+    assert stage.states() == {"B": "ready"}
+    assert stage.ring.preview(Reading((entry("A"),))).items[0].standing is Standing.NEW
+    await stage.add(entry("A"))
+    assert stage.states() == {"A": "ready", "B": "ready"}
+
+
+async def test_what_the_operator_switched_off_stays_off_whatever_is_listed() -> None:
+    stage = await RingStage(listed="AB").loaded()
+    await stage.ring.disable(only(id_of("A")), WHO)
+    for listed in ("B", "AB"):
+        stage = await RingStage(listed=listed, before=stage).loaded()
+        assert stage.states() == {"A": "disabled operator", "B": "ready"}
+    assert await stage.ring.enable(ALL, WHO) == [id_of("A")]
+    assert stage.states() == {"A": "ready", "B": "ready"}
+
+
+async def test_an_import_tells_of_each_key_what_became_of_it() -> None:
+    stage = await RingStage(listed="A").loaded()
+    text = "\n".join([SECRETS["A"], SECRETS["B"], SECRETS["B"], "AIzaSyShort"])
+    seen = await stage.ring.bring_in(read(text), WHO)
+    assert [item.standing.value for item in seen.items] == ["kept", "new", "duplicate", "suspicious"]
+    assert stage.states() == {"A": "ready", "B": "ready"}
+
+
+async def test_both_upstreams_have_pools_of_their_own() -> None:
+    stage = await RingStage().loaded()
+    await stage.add(entry("A"), entry("A", upstream=VERTEX_EXPRESS))
+    assert [list(gateway.pool.keys) for gateway in stage.gateways.values()] == [
+        [id_of("A")],
+        [entry("A", upstream=VERTEX_EXPRESS).id],
+    ]
+
+
+async def test_a_change_is_served_with_and_noted_without_secrets() -> None:
+    stage = await RingStage(listed="A").loaded()
+    proxy = "http://user:hush@proxy.example:1"
+    edit = KeyEdit(weight=5, project="p", add_tags=frozenset({"night"}), proxy=proxy, tier=Tier.PAID)
+    assert await stage.ring.change(only(id_of("A")), edit, WHO) == [id_of("A")]
+    spec = stage.pool.keys[id_of("A")].spec
+    assert (spec.weight, spec.project, spec.tags, spec.proxy, spec.paid) == (5, "p", frozenset({"night"}), proxy, True)
+    change = (await stage.history())[-1]
+    assert (change.target, change.action) == (id_of("A"), "set")
+    assert msgspec.json.decode(change.after or "") == {
+        "project": "p",
+        "tags": ["night"],
+        "weight": 5,
+        "proxy": "http://user:…@proxy.example:1",
+        "tier": "paid",
+    }
+    assert "hush" not in str(await stage.history())
+
+
+async def test_a_change_that_can_not_be_kept_changes_no_key() -> None:
+    stage = await RingStage(listed="AB").loaded()
+    with pytest.raises(UnusableKey, match="weight"):
+        await stage.ring.change(ALL, KeyEdit(weight=0), WHO)
+    assert ({view.weight for view in stage.ring.views()}, len(await stage.history())) == ({1}, 1)
+
+
+async def test_tags_are_added_and_taken_from_all_that_a_filter_finds() -> None:
+    stage = await RingStage().loaded()
+    await stage.add(entry("A", tags=frozenset({"x", "y"})), entry("B", tags=frozenset({"x"})), entry("C"))
+    edit = KeyEdit(add_tags=frozenset({"z"}), remove_tags=frozenset({"x"}))
+    assert len(await stage.ring.change(KeyFilter(tag="x"), edit, WHO)) == 2
+    assert [view.tags for view in stage.ring.views()] == [["y", "z"], ["z"], []]
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        (ALL, "ABC"),
+        (KeyFilter(state=KeyState.DISABLED), "B"),
+        (KeyFilter(reason="operator"), "B"),
+        (KeyFilter(project="p"), "A"),
+        (KeyFilter(project=""), "BC"),
+        (KeyFilter(tag="x"), "AB"),
+        (KeyFilter(tag=""), "C"),
+        (KeyFilter(tier=Tier.PAID), "C"),
+        (KeyFilter(upstream="vertex_express"), ""),
+        (KeyFilter(text="ANNA"), "A"),
+        (KeyFilter(text="second"), "B"),
+        (KeyFilter(tag="x", state=KeyState.READY), "A"),
+        (KeyFilter(ids=frozenset()), ""),
+    ],
+)
+async def test_keys_are_found_by_what_is_told_of_them(where: KeyFilter, found: str) -> None:
+    stage = await RingStage().loaded()
+    tag = frozenset({"x"})
+    await stage.add(entry("A", label="Anna", project="p", tags=tag), entry("B", notes="the second", tags=tag))
+    await stage.add(entry("C", paid=True))
+    await stage.ring.disable(only(id_of("B")), WHO)
+    assert {view.id for view in stage.ring.views(where)} == {id_of(name) for name in found}
+
+
+async def test_a_dead_key_is_shown_with_its_reason_and_since_when_until_it_is_reset() -> None:
+    stage = await RingStage(listed="AB").loaded()
+    stage.pool.condemn(NOW - 5, id_of("A"), Cause.KEY_DEAD)
+    view = stage.ring.view(id_of("A"))
+    assert (view.state, view.reason, view.since) == (KeyState.INVALID, "key_dead", NOW - 5)
+    assert await stage.ring.reset(KeyFilter(state=KeyState.INVALID), WHO) == [id_of("A")]
+    assert stage.states() == {"A": "ready", "B": "ready"}
+
+
+async def test_a_view_shows_the_last_four_characters_and_no_password() -> None:
+    stage = await RingStage().loaded()
+    await stage.add(entry("A", proxy="http://user:hush@proxy.example:1"))
+    shown = msgspec.json.encode(stage.ring.views()).decode()
+    assert (SECRETS["A"] in shown, "hush" in shown, "…efXY" in shown) == (False, False, True)
+
+
+async def test_who_waits_is_served_by_a_key_that_is_added() -> None:
+    stage = await RingStage().loaded()
+    assert stage.pool.usable() == 0
+    await stage.add(entry("A"))
+    assert stage.pool.usable() == 1
+
+
+async def test_what_is_not_there_is_told() -> None:
+    stage = await RingStage(listed="A").loaded()
+    for asked in (lambda: stage.ring.view("key-none"), lambda: stage.verifier.job("none")):
+        with pytest.raises(NotFound):
+            asked()
+    with pytest.raises(NotFound):
+        await stage.ring.confirm("group-none", WHO)
+
+
+async def test_an_export_with_secrets_is_noted() -> None:
+    stage = await RingStage(listed="A").loaded()
+    assert await stage.ring.export(ALL, Format.TEXT, WHO) == "…efXY\n"
+    assert len(await stage.history()) == 1
+    assert await stage.ring.export(ALL, Format.TEXT, WHO, plain=True) == SECRETS["A"] + "\n"
+    assert (await stage.history())[-1].action == "export"
+
+
+async def grouped() -> RingStage:
+    stage = await RingStage(listed="ABC").loaded()
+    keys = [stage.pool.keys[id_of(name)] for name in "AB"]
+    stage.pool.regroup(NOW, list(keys), [Project("group-a", Source.INFERRED, keys)])
+    assert [view.inferred for view in stage.ring.views()].count("group-a") == 2
+    return stage
+
+
+async def test_a_confirmed_group_is_one_project_from_then_on() -> None:
+    stage = await grouped()
+    assert sorted(await stage.ring.confirm("group-a", WHO)) == sorted([id_of("A"), id_of("B")])
+    stage = await RingStage(listed="ABC", before=stage).loaded()
+    assert sorted(view.project for view in stage.ring.views()) == ["", "group-a", "group-a"]
+    assert stage.ring.groups() == []
+
+
+async def test_a_rejected_group_is_none_any_more() -> None:
+    stage = await grouped()
+    await stage.ring.reject("group-a", WHO)
+    assert (stage.ring.groups(), {view.project for view in stage.ring.views()}) == ([], {""})
+
+
+async def test_an_entry_that_is_paid_in_the_environment_serves_what_is_for_those() -> None:
+    stage = await RingStage(listed="A").loaded()
+    again = RingStage(before=stage)
+    again.ring._listed = [Entry(key=SECRETS["A"], paid=True)]
+    await again.loaded()
+    assert again.ring.view(id_of("A")).tier is Tier.PAID
