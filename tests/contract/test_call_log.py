@@ -44,7 +44,7 @@ async def found(journal: KeptJournal, wanted: CallFilter = ALL, most: int = 10) 
 async def test_a_call_comes_back_by_its_request_id_with_all_that_was_tried(journal: KeptJournal) -> None:
     attempts = (
         attempt("key-a", "quota_minute", 429, seconds=0.25, why="most room", until=NOON + 60),
-        attempt("key-b", usage=Usage(1, 0, 0, 1, 0, 2)),
+        attempt("key-b", usage=Usage(1, 0, 0, 1, 0, 2), began=0.75),
     )
     skipped = (SkippedRecord("key-c", "minute_full"), SkippedRecord("key-d", "quota_day", NOON + 9))
     record = call(NOON + 0.125, attempts=attempts, skipped=skipped, waited=0.75, model_asked="old-m")

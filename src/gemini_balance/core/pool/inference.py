@@ -8,18 +8,18 @@ Groups count and rest quota, and never carry blame; an answer that a group could
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from math import exp, inf, log
 from typing import TYPE_CHECKING
 
 from gemini_balance.core.outcome import Window
 from gemini_balance.core.pool.evidence import NEVER, Evidence
 from gemini_balance.core.pool.key import SURE, Domain, Project, Source, domain_of, group_of, keys_of
-from gemini_balance.core.pool.refusal import Refusal, Travel, density
+from gemini_balance.core.pool.refusal import FAR, Refusal, Travel, density
 from gemini_balance.core.pool.windows import GUARD, MINUTE, NO_LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from gemini_balance.core.outcome import Outcome
     from gemini_balance.core.pool.key import Key
@@ -33,11 +33,11 @@ TRIALS_EVERY = 0.2  # seconds
 PARTNERS = 4.0  # keys that are thought to share a project with a refused one, before anything is known
 STRANGER = 0.01  # a second: how likely it is that the oldest request was sent by nobody we know
 REACH = 20.0  # seconds over which the moments that different projects name are spread
+CROWD = 0.5  # seconds over which it is looked how many name a moment by chance
 SAME_LIMIT = 0.9  # what it weighs that both are known to have the same limit
-ENOUGH = 2.5  # twelve to one
+ENOUGH = 2.8  # sixteen to one
 MOVE = 2.0  # more, for taking a key out of another group
 CLEAR = 8.0  # what no single coincidence weighs: the group need not be put to the test
-FAR = 5  # spreads by which two moments of one window never differ
 MOST_JOINED = 20  # at one refusal
 
 
@@ -48,6 +48,7 @@ class Inference:
         self._pool = pool
         self._evidence = Evidence()
         self._travel = Travel()
+        self._unheard: Counter[Key] = Counter()  # requests that may still be refused
 
     def refused(self, now: float, lease: Lease, outcome: Outcome) -> None:
         """A minute's window is spent. Does what we sent explain it?"""
@@ -86,6 +87,7 @@ class Inference:
             ledger.domain.proofs += 1
 
     def _search(self, now: float, lane: Lane, ledger: Ledger, seen: Refusal, limit: int) -> None:
+        self._listen(now, lane)
         self._weigh(lane, ledger, seen, limit)
         for _ in range(MOST_JOINED):
             likely = self._likely(lane, ledger.domain, limit)
@@ -95,7 +97,7 @@ class Inference:
             if self._join(now, lane, ledger, best, limit, likely[best]):
                 ledger = lane.of(seen.key)
             else:
-                self._evidence.add(seen.key, best, NEVER)
+                self._evidence.clear(seen.key, best)
         if ledger.requests < limit:
             ledger.believe(now)  # somebody is still missing
         self._evidence.tidy()
@@ -115,25 +117,24 @@ class Inference:
         if any(domain_of(key) is ledger.domain for key in last):
             return  # it was told this moment before
         lane.refusals.append(seen)
-        agree = {key: self._agreement(seen, other) for key, other in last.items()}
-        self._rule_out(lane, seen.key, told)
+        usual = _crowd(seen, last.values())
+        agree = {key: self._agreement(seen, other, usual) for key, other in last.items()}
+        self._rule_out(seen.at, lane, seen.key, told)
         near = self._oldest(lane, seen)
         own = sum(fit for key, fit in near.items() if domain_of(key) is ledger.domain)
-        others = {key: fit for key, fit in near.items() if _could_be(lane, ledger, domain_of(key), limit)}
+        others = {key: fit for key, fit in near.items() if self._could_be(lane, ledger, domain_of(key), limit)}
         self._blame_oldest(lane, seen, own, others, agree, limit)
 
-    def _agreement(self, seen: Refusal, other: Refusal) -> float:
+    def _agreement(self, seen: Refusal, other: Refusal, usual: float) -> float:
         """Both windows were full at once. If they are one, they open at the same moment."""
         if abs(other.opens - seen.opens) > FAR * self._travel.spread:
-            self._evidence.add(seen.key, other.key, NEVER)
+            self._evidence.clear(seen.key, other.key)
             return NEVER
-        weight = log(max(density(other.opens - seen.opens, self._travel.spread) * REACH, exp(NEVER)))
-        news = weight
-        if weight > 0:  # its own oldest request may be what made it suspect before: that coincidence counts once
-            news = max(0.0, weight - other.near.get(seen.key, 0.0)) * self._evidence.meet(
-                seen.key, other.key, seen.opens
-            )
-        self._evidence.add(seen.key, other.key, news)
+        weight = log(max(density(other.opens - seen.opens, self._travel.spread) / usual, exp(NEVER)))
+        if weight < 0:
+            self._evidence.clear(seen.key, other.key, weight)
+        else:
+            self._evidence.suspect(seen.key, other.key, weight, seen.opens)
         return weight
 
     def _blame_oldest(
@@ -145,27 +146,25 @@ class Inference:
         chances = {key: fit / (1 + exp(-odds[key])) for key, fit in near.items()}
         total = sum(chances.values()) + own + STRANGER
         for key, fit in near.items():
-            weight, agreed = log(1 + fit / (total - chances[key])), agree.get(key, 0.0)
-            seen.near[key] = max(weight, agreed)
-            if agreed >= 0:
-                self._evidence.add(seen.key, key, max(0.0, weight - agreed))
+            if agree.get(key, 0.0) >= 0:
+                self._evidence.suspect(seen.key, key, log(1 + fit / (total - chances[key])), seen.opens)
 
-    def _rule_out(self, lane: Lane, refused: Key, told: dict[Key, list[Refusal]]) -> None:
-        """Who was answered while the other's window was full?"""
-        mine, full = domain_of(refused), self._travel.full
+    def _rule_out(self, now: float, lane: Lane, refused: Key, told: dict[Key, list[Refusal]]) -> None:
+        """Who was answered while the other's window was full? What was sent just now may still be refused."""
+        mine, full, answered = domain_of(refused), self._travel.full, now - self._travel.longest
         own = [full(refusal) for key, refusals in told.items() if domain_of(key) is mine for refusal in refusals]
         about = self._evidence.about(mine)
         theirs = {key: [full(refusal) for refusal in told[key]] for key in about if key in told}
         out: dict[Key, None] = {}
         for _, _, bucket in lane.spent if len(lane.spent) <= MOST_SPENT else ():
-            if not bucket.requests:
+            if not bucket.requests or bucket.sent > answered:
                 continue
             if domain_of(bucket.share.key) is mine:
                 out.update(dict.fromkeys(key for key, spans in theirs.items() if _within(bucket.sent, spans)))
             elif bucket.share.key in about and _within(bucket.sent, own):
                 out[bucket.share.key] = None
         for key in out:
-            self._evidence.add(refused, key, NEVER)
+            self._evidence.clear(refused, key)
 
     def _oldest(self, lane: Lane, seen: Refusal) -> dict[Key, float]:
         """Who may have sent the request whose leaving makes room a minute after it arrived; how well it fits."""
@@ -181,18 +180,38 @@ class Inference:
         """With it comes its group, if nothing speaks against the others; else it alone, for better reasons."""
         mine, other, about = ledger.domain, domain_of(key), self._evidence.about(ledger.domain)
         whole = all(about.get(member, 0.0) > NEVER / 2 for member in keys_of(other))
-        if not whole or not _could_be(lane, ledger, other, limit):
+        if not whole or not self._could_be(lane, ledger, other, limit):
             if not isinstance(other, Project) or score < ENOUGH + MOVE:
                 return False
             self._leave(now, key)
             other = key
-        if not _could_be(lane, ledger, other, limit) or self._pool.are_apart(keys_of(mine), keys_of(other)):
+        if not self._could_be(lane, ledger, other, limit) or self._pool.are_apart(keys_of(mine), keys_of(other)):
             return False
         known = max((domain.proofs for domain in (mine, other) if isinstance(domain, Project)), default=0)
         group = group_of([*keys_of(mine), *keys_of(other)], SURE if about.get(key, 0.0) > CLEAR else known)
         self._pool.regroup(now, [mine, other], [group])
         self._evidence.unite(group, [mine, other])
         return True
+
+    def _could_be(self, lane: Lane, ledger: Ledger, other: Domain, limit: int) -> bool:
+        """Would both fit into one window? What was sent just now may still be refused, and then it counts in none."""
+        if other is ledger.domain or (isinstance(other, Project) and other.source is Source.TOLD):
+            return False
+        if any(key.gone for key in keys_of(other)):
+            return False  # what is known of it is from before it was removed
+        theirs = lane.ledgers.get(other)
+        if theirs is None:
+            return True
+        unheard = sum(self._unheard.get(key, 0) for key in (*keys_of(ledger.domain), *keys_of(other)))
+        return ledger.requests + theirs.requests - unheard <= limit and theirs.limits.rpm in (None, limit)
+
+    def _listen(self, now: float, lane: Lane) -> None:
+        """Whose requests have been under way for so short that a refusal would not have come back?"""
+        self._unheard.clear()
+        since = now - self._travel.longest
+        for _, _, bucket in lane.spent if len(lane.spent) <= MOST_SPENT else ():
+            if bucket.sent > since:
+                self._unheard[bucket.share.key] += bucket.requests
 
     def _leave(self, now: float, key: Key) -> None:
         """This key does not belong to its group."""
@@ -219,21 +238,23 @@ def trial(now: float, lane: Lane, model: str, tags: frozenset[str]) -> tuple[Led
 
 
 def _full(now: float, lane: Lane, ledger: Ledger) -> bool:
-    """Is it certain that the group's window has no room for some seconds?"""
-    soon = now + 2 * GUARD
-    return ledger.rest > soon or not any(
-        leaves <= soon and bucket.share.ledger is ledger and bucket.requests for leaves, _, bucket in lane.spent
+    """Is it certain that the group's window has no room for some seconds?
+
+    What was sent just now may come to nothing, and what others use of it, whom we don't know, may be less by now.
+    """
+    soon, since, rpm = now + 2 * GUARD, now - 2 * GUARD, ledger.limits.rpm
+    if ledger.rest > soon or rpm is None or ledger.requests < rpm:
+        return ledger.rest > soon
+    return not any(
+        bucket.share.ledger is ledger and bucket.requests and (leaves <= soon or bucket.sent > since)
+        for leaves, _, bucket in lane.spent
     )
 
 
-def _could_be(lane: Lane, ledger: Ledger, other: Domain, limit: int) -> bool:
-    """Would both fit into one window?"""
-    if other is ledger.domain or (isinstance(other, Project) and other.source is Source.TOLD):
-        return False
-    if any(key.gone for key in keys_of(other)):
-        return False  # what is known of it is from before it was removed
-    theirs = lane.ledgers.get(other)
-    return theirs is None or (ledger.requests + theirs.requests <= limit and theirs.limits.rpm in (None, limit))
+def _crowd(seen: Refusal, others: Collection[Refusal]) -> float:
+    """How many of these, as a share, name a moment within the same second by chance: after a burst it is many."""
+    near = sum(density(other.opens - seen.opens, CROWD) for other in others)
+    return (near + PARTNERS / REACH) / (len(others) + PARTNERS)
 
 
 def _of_last_minute(lane: Lane, now: float) -> dict[Key, list[Refusal]]:

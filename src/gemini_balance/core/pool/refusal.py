@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import exp, pi, sqrt
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ FIRST_TRIP, FIRST_SPREAD = 0.2, 0.1  # seconds that a refusal takes, and how far
 LEAST_SPREAD = 0.02  # Google's rounding may move a moment so far
 MEMORY = 50  # refusals by which the usual trip is judged
 CERTAIN = 3  # spreads by which nothing strays
+FAR = 5  # spreads by which two moments of one window never differ
 
 
 @dataclass(slots=True, eq=False)
@@ -23,7 +24,6 @@ class Refusal:
     at: float
     arrived: float  # the middle of its trip
     opens: float
-    near: dict[Key, float] = field(default_factory=dict)  # who may have sent the oldest request: what it weighs
 
 
 @dataclass(slots=True)
@@ -47,6 +47,11 @@ class Travel:
     def spread(self) -> float:
         """How far the two moments that two refusals name for one window may lie apart."""
         return max(sqrt(self.variance), sqrt(2) * LEAST_SPREAD)
+
+    @property
+    def longest(self) -> float:
+        """A request of which nothing was heard for so many seconds was not refused."""
+        return self.mean + FAR * self.spread
 
     def full(self, refusal: Refusal) -> tuple[float, float]:
         """Whatever was sent between these was surely refused, if it went to the same window."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.record import RequestRecord
 
 MOST = 2_000
+ROW_BYTES = 350
 ANSWERED = 400  # statuses below
 
 
@@ -59,8 +60,19 @@ class MemoryCalls:
         return len(forgotten)
 
     async def shorten(self, limits: Limits, most: int) -> int:
-        """There are never more than `MOST`."""
-        return 0
+        """Sums need no room of their own here."""
+        before = len(self._calls)
+        self._calls = deque((call for call in self._calls if call.at >= limits.calls), self._calls.maxlen)
+        for index, call in enumerate(self._calls):
+            if call.error and call.at < limits.details:
+                self._calls[index] = replace(call, error=None)
+        while sum(map(_size, self._calls)) > limits.most_bytes:
+            self._calls.popleft()
+        return before - len(self._calls)
+
+
+def _size(call: KeptCall) -> int:
+    return ROW_BYTES + (len(call.error.message) + len(call.error.body or "") if call.error else 0)
 
 
 def memory_journal() -> KeptJournal:

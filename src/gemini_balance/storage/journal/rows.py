@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NOTHING = "[[],[]]"
+PACKED = ("key", "cause", "status", "seconds", "why", "until", "began", "usage")
 WELL = frozenset({"", Cause.ANSWERED.value})
 LEFT = "client_gone"
 
@@ -107,12 +108,12 @@ def plain(text: str) -> str:
 
 
 def _packed(one: AttemptRecord) -> tuple[object, ...]:
-    row = one.key, one.cause, one.status, round(one.seconds, 3), one.why, one.until
+    row = one.key, one.cause, one.status, round(one.seconds, 3), one.why, one.until, round(one.began, 3)
     return row if one.usage is NO_USAGE else (*row, astuple(one.usage))
 
 
 def _attempt(*row: _Cell) -> AttemptRecord:
-    named = dict(zip(AttemptRecord.__struct_fields__, row, strict=False))
+    named: dict[str, object] = dict(zip(PACKED, row, strict=False))
     if isinstance(counted := named.get("usage"), list):
-        named["usage"] = dict(zip(Usage.__struct_fields__, counted, strict=True))  # type: ignore[assignment]
+        named["usage"] = dict(zip(Usage.__struct_fields__, counted, strict=True))
     return msgspec.convert(named, AttemptRecord)

@@ -48,10 +48,51 @@ def test_keys_refused_until_the_same_moment_become_one() -> None:
     assert groups(pool) == A_AND_B
 
 
+def refused(pool: KeyPool, now: float, lease: Lease, opens: float = NOW + 30, rpm: int = 10) -> None:
+    pool.settle(now, lease, minute(opens - now, rpm=rpm))
+
+
+def test_a_request_on_its_way_while_a_window_is_full_is_no_answer_yet() -> None:
+    pool = pool_of("a", "b")
+    first = [lent(pool, NOW, call(pinned=name)) for name in "ab"]
+    refused(pool, NOW + 0.1, first[0])
+    under_way = lent(pool, NOW + 0.15, call(pinned="b"))
+    refused(pool, NOW + 0.2, first[1])
+    assert groups(pool) == A_AND_B
+    refused(pool, NOW + 0.3, under_way)
+    assert groups(pool) == A_AND_B
+
+
+def test_an_answer_while_the_others_window_is_full_tells_that_they_are_apart() -> None:
+    pool = pool_of("a", "b")
+    first = [lent(pool, NOW, call(pinned=name)) for name in "ab"]
+    refused(pool, NOW + 0.1, first[0])
+    ask(pool, NOW + 0.15, call(pinned="b"))
+    refused(pool, NOW + 5, first[1])
+    assert groups(pool) == []
+
+
+def test_what_may_still_be_refused_does_not_fill_a_window() -> None:
+    pool = pool_of("a", "b")
+    first, *_ = [[lent(pool, NOW, call(pinned=name)) for name in "ab"] for _ in range(3)]
+    for at, lease in enumerate(first, 1):
+        refused(pool, NOW + at / 10, lease, rpm=3)
+    assert groups(pool) == A_AND_B
+
+
 def test_keys_refused_until_moments_of_their_own_stay_apart() -> None:
     pool = pool_of("a", "b")
     for n in range(4):
         ends(pool, minute(30 + 3 * n, rpm=10), NOW + 70 * n, call(pinned="ab"[n % 2]))
+    assert groups(pool) == []
+
+
+def test_where_many_windows_open_at_about_the_same_moment_two_that_agree_tell_little() -> None:
+    """After a burst all do: those that a request of the same second filled."""
+    names = "abcdefghijklmnopqrstuvwxyz"
+    pool = pool_of(*names)
+    for at, lease in enumerate([lent(pool, NOW, call(pinned=name)) for name in names]):
+        refused(pool, NOW + 0.1, lease, NOW + 30 + at / 25)
     assert groups(pool) == []
 
 
@@ -115,6 +156,24 @@ def test_a_group_is_put_to_the_test_once_a_minute_at_most() -> None:
     trial_of(pool, now)
     pool.enqueue(now + 6, call())
     assert pool.grant(now + 6).leases == []
+
+
+def test_a_group_is_not_put_to_the_test_before_what_it_sent_is_known_to_count() -> None:
+    pool = grouped("a", "b")
+    now = NOW + 200
+    assert asked_until_refused(pool, now) == 2
+    pool.enqueue(now + 0.1, call())
+    assert pool.grant(now + 0.1).leases == []
+
+
+def test_a_group_is_not_put_to_the_test_when_it_has_only_used_what_it_is_believed_to_get() -> None:
+    pool = pool_of("a", "b")
+    ask(pool, NOW, call(pinned="a"))
+    ends(pool, minute(40, rpm=4), NOW + 20, call(pinned="b"))
+    now = NOW + 65
+    assert (groups(pool), asked_until_refused(pool, now)) == (A_AND_B, 1)
+    pool.enqueue(now + 5, call())
+    assert pool.grant(now + 5).leases == []
 
 
 def test_groups_and_their_limits_survive_a_restart() -> None:
