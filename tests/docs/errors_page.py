@@ -87,6 +87,12 @@ SAID = {
         "没有发送令牌，或此处不认识该令牌。",
         "使用 `ALLOWED_TOKENS` 中的令牌，或用 `gemini-balance tokens` 创建的令牌。",
     ),
+    "invalid_key": Said(
+        "What was given can't be kept as a Gemini key.",
+        "The message says what is wrong with it, or with what was said of it.",
+        "给出的内容不能作为 Gemini 密钥保存。",
+        "消息会说明它本身或其设置有什么问题。",
+    ),
     "invalid_option": Said(
         "An option's value can't be taken.",
         "Give it the value that the message describes; [options](options.md) lists all.",

@@ -15,6 +15,15 @@ document.
 curl http://127.0.0.1:8000/api/admin/v1/pool -H "Authorization: Bearer $AUTH_TOKEN"
 ```
 
+Commands about options and client tokens work on a server that runs, too:
+
+```sh
+export GEMINI_BALANCE_SERVER=http://127.0.0.1:8000 GEMINI_BALANCE_TOKEN="$AUTH_TOKEN"
+gemini-balance options set MAX_RETRIES=5
+```
+
+`--server` and `--token`, before the command, say the same.
+
 ## Who may come in
 
 * **A token**: `Authorization: Bearer` with `AUTH_TOKEN`, or with the value of a session. A client token opens nothing
@@ -46,6 +55,15 @@ HEAD_ZH = """# 管理接口
 ```sh
 curl http://127.0.0.1:8000/api/admin/v1/pool -H "Authorization: Bearer $AUTH_TOKEN"
 ```
+
+关于选项和客户端令牌的命令也可以作用于正在运行的服务器：
+
+```sh
+export GEMINI_BALANCE_SERVER=http://127.0.0.1:8000 GEMINI_BALANCE_TOKEN="$AUTH_TOKEN"
+gemini-balance options set MAX_RETRIES=5
+```
+
+写在命令之前的 `--server` 和 `--token` 作用相同。
 
 ## 谁可以进来
 

@@ -11,6 +11,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from gemini_balance.api.routes import DOORS, EXAMPLES, PREFIXES
 from gemini_balance.app import App, build
+from gemini_balance.console import paths
+from gemini_balance.console.door import Site
 from gemini_balance.core.gemini.surface import COLLECTIONS
 from gemini_balance.settings import load
 from tests.e2e.live_calls import opened, url
@@ -28,12 +30,14 @@ OPEN = {
     "GET /",
     "HEAD /",
     *(f"{method} /health{kind}" for method in ("GET", "HEAD") for kind in ("", "/live", "/ready")),
+    *(f"{method} {paths.SIGN_IN}" for method in ("GET", "HEAD")),
 }
-"""What anybody may see. Signing in answers 2xx to the right password alone, a picture's address to its signature."""
+"""What anybody may see, beside the console's own style and script. Signing in answers 2xx to the right password alone,
+a picture's address to its signature."""
 NO_DOORS = {"life", "shutdown_timeout", "options", "remembered", "watched", "keys"}
 """What else the app holds."""
 SOME_JSON = {"content-type": "application/json"}
-DENIALS = range(400, 500)
+REDIRECTED = 300  # to where one signs in
 
 
 def app() -> App:
@@ -45,6 +49,21 @@ def starlette_routes() -> Iterator[str]:
     yield from (re.sub(r"{\w+}", "anything", route.path) for route in routes)
 
 
+def console_routes() -> Iterator[str]:
+    yield from (
+        paths.HOME,
+        paths.SIGN_IN,
+        paths.SIGN_OUT,
+        paths.PASSWORD,
+        paths.LOOK,
+        paths.LIVE,
+        f"{paths.HOME}/anything",
+    )
+    for page in Site().pages:
+        yield f"{paths.HOME}{page.path}"
+        yield from (f"{paths.HOME}{page.path}/{name}" for name in page.actions)
+
+
 def client_routes() -> Iterator[str]:
     yield from (example.replace("MODEL", "gemini-2.5-flash") for example in EXAMPLES)
     for prefix in PREFIXES:
@@ -54,20 +73,20 @@ def client_routes() -> Iterator[str]:
     yield from (f"{door}/files/anything:download" for door in DOORS)
 
 
-ROUTES = [*starlette_routes(), *client_routes()]
+ROUTES = [*starlette_routes(), *console_routes(), *client_routes()]
 
 
 def test_the_list_of_doors_is_whole() -> None:
     """A door that is new needs its routes above."""
     doors = {field.name for field in dataclasses.fields(App)} - NO_DOORS
-    assert doors == {"door", "live", "pages", "management"}
+    assert doors == {"door", "live", "pages", "management", "console"}
 
 
 def test_every_route_denies_by_default(served: GatewayProcess) -> None:
     answers = {
         f"{method} {path}": served.request(method, path, b"{}", SOME_JSON) for path in ROUTES for method in METHODS
     }
-    let_in = {route for route, answer in answers.items() if answer.status not in DENIALS}
+    let_in = {route for route, answer in answers.items() if answer.status < REDIRECTED}
     assert let_in == OPEN
     assert len(answers) > 1000
     assert requests(served.google) == []

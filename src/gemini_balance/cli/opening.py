@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from gemini_balance.cli.remote import NOT_THERE, remote
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
 
@@ -28,6 +30,8 @@ async def opened() -> AsyncIterator[tuple[Database, Options]]:
     from gemini_balance.storage.database import Database, NoDatabase
     from gemini_balance.storage.vault import VaultClosed
 
+    if remote() is not None:
+        raise click.UsageError(NOT_THERE)
     try:
         settings, options = load(environment(Path.cwd()))
         database = Database(settings.database_url, Path("data"), settings.secret_key)

@@ -1,4 +1,4 @@
-"""Where the commands about options do their work: at the database, or one day at a server that runs."""
+"""Where the commands about options do their work: at the database, or at a server that runs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from gemini_balance.cli.opening import WHO, opened
+from gemini_balance.cli.remote import remote
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -72,8 +73,12 @@ class BookDesk:
 async def option_desk() -> AsyncIterator[OptionDesk]:
     """Raises ClickException where there is none."""
     from gemini_balance.app import SystemClock
+    from gemini_balance.cli.remote_options import RemoteOptionDesk
     from gemini_balance.gateway.options import OptionBook
 
+    if (server := remote()) is not None:
+        yield RemoteOptionDesk(server)
+        return
     async with opened() as (database, environment):
         book = OptionBook(environment, database.options, database.changes, SystemClock())
         await book.reload()

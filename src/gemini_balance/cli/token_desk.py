@@ -1,4 +1,4 @@
-"""Where the commands about client tokens do their work: at the database, or one day at a server that runs."""
+"""Where the commands about client tokens do their work: at the database, or at a server that runs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from gemini_balance.cli.opening import WHO, opened
+from gemini_balance.cli.remote import remote
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -62,8 +63,12 @@ class BookDesk:
 async def token_desk() -> AsyncIterator[TokenDesk]:
     """Raises ClickException where there is none."""
     from gemini_balance.app import SystemClock
+    from gemini_balance.cli.remote_tokens import RemoteTokenDesk
     from gemini_balance.gateway.tokens import TokenBook
 
+    if (server := remote()) is not None:
+        yield RemoteTokenDesk(server)
+        return
     async with opened() as (database, _):
         book = TokenBook(database.tokens, database.vault.secrets.pepper, SystemClock())
         await book.reload()
