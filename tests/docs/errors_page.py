@@ -87,6 +87,12 @@ SAID = {
         "没有发送令牌，或此处不认识该令牌。",
         "使用 `ALLOWED_TOKENS` 中的令牌，或用 `gemini-balance tokens` 创建的令牌。",
     ),
+    "invalid_key": Said(
+        "What was given can't be a Gemini key.",
+        "Give it as Google shows it; the message names the entry.",
+        "所给内容不可能是 Gemini 密钥。",
+        "按 Google 显示的样子填写；消息指出是哪一条。",
+    ),
     "invalid_option": Said(
         "An option's value can't be taken.",
         "Give it the value that the message describes; [options](options.md) lists all.",
