@@ -81,7 +81,9 @@ def hostile_google() -> Iterator[Echo]:
         def do_GET(self) -> None:
             seen.asked += 1
             key = self.headers.get("x-goog-api-key") or self.path
-            status, body, kind = WAYS[seen.asked % len(WAYS)](key)
+            way = WAYS[seen.asked % len(WAYS)]
+            streams = "stream" in self.path  # only a stream of content tells an error after a good beginning
+            status, body, kind = (_error(500) if way is _fault and not streams else way)(key)
             self.send_response(status)
             self.send_header("content-type", kind)
             self.send_header("x-goog-upload-url", f"http://127.0.0.1/u?key={key}&upload_id=1")
@@ -196,6 +198,7 @@ def kept(folder: Path) -> bytes:
 def test_no_answer_log_or_file_tells_any_of_them(echo: Echo, tmp_path: Path) -> None:
     settings = PLANTED | {
         "LOG_LEVEL": "debug",
+        "ERROR_LOG_RECORD_REQUEST_BODY": "true",
         "MAX_FAILURES": "0",
         "PATIENCE": "0",
         "MAX_RETRIES": "0",

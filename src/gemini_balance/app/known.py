@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
+from gemini_balance.core.redaction import credentials_in
 from gemini_balance.settings import with_paid
 
 if TYPE_CHECKING:
@@ -35,15 +35,3 @@ def known_secrets(settings: Settings) -> Iterator[str]:
     yield from filter(
         None, (*(entry.key for entry in keys), *settings.allowed_tokens, *plain, *collector, *credentials)
     )
-
-
-def credentials_in(address: str) -> list[str]:
-    """The password of an address, and with its user's name, as it is written and as it is meant."""
-    try:
-        parts = urlsplit(address)
-        name, password = parts.username or "", parts.password or ""
-    except ValueError:
-        return []
-    if not password:
-        return []
-    return [password, unquote(password), f"{name}:{password}", f"{unquote(name)}:{unquote(password)}"]

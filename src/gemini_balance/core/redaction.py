@@ -10,7 +10,7 @@ import re
 from base64 import b64encode
 from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -163,6 +163,18 @@ class Redactor:
                     after = start + length
                     yield start, after
                     break
+
+
+def credentials_in(address: str) -> list[str]:
+    """The password of an address, and with its user's name, as it is written and as it is meant."""
+    try:
+        parts = urlsplit(address)
+        name, password = parts.username or "", parts.password or ""
+    except ValueError:
+        return []
+    if not password:
+        return []
+    return [password, unquote(password), f"{name}:{password}", f"{unquote(name)}:{unquote(password)}"]
 
 
 def _spellings(secret: str) -> set[str]:

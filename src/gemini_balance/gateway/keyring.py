@@ -13,6 +13,7 @@ from gemini_balance.core.errors import NotFound
 from gemini_balance.core.keys import Preview, previewed, spec_of, written
 from gemini_balance.core.outcome import Cause  # noqa: TC001  (msgspec asks for the types of the fields)
 from gemini_balance.core.pool import KeyId  # noqa: TC001
+from gemini_balance.core.redaction import credentials_in
 from gemini_balance.gateway.enlisting import APART, enlisted, kept_of
 from gemini_balance.gateway.key_edits import KeyEdit, deleted, differing, entry_of, switched, told
 from gemini_balance.gateway.key_views import ALL, KeyFilter, KeyView, id_of, only, view_of
@@ -220,7 +221,7 @@ class Keyring:
     def _serve_with(self, kept: Iterable[KeptKey]) -> None:
         before, self._kept = self._kept, {key.id: key for key in sorted(kept, key=lambda key: (key.created, key.id))}
         news = [key for key in self._kept.values() if before.get(key.id) is not key]
-        self._learn(secret for key in news for secret in (key.secret, key.proxy) if secret)
+        self._learn(secret for key in news for secret in (key.secret, *credentials_in(key.proxy)) if secret)
         specs: defaultdict[str, list[KeySpec]] = defaultdict(list)
         for key in self._kept.values():
             if key.off is not Off.DELETED:
