@@ -168,7 +168,7 @@ class TokenBook:
             found = from_environment(self._rows.values(), self._listed, now)
             for action, rows in found._asdict().items():
                 if rows:
-                    log.info("Client tokens of ALLOWED_TOKENS: %d %s.", len(rows), action)
+                    log.info("Client tokens of the environment: %d %s", len(rows), action)
                     target = rows[0].id if len(rows) == 1 else f"{len(rows)} tokens"
                     change = Change(at=now, who="environment", subject=Subject.TOKEN, target=target, action=action)
                     await self._put(rows, change)
