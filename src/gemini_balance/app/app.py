@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from starlette.applications import Starlette
-    from starlette.types import ASGIApp
 
     from gemini_balance.api.asgi import Receive, Scope, Send
     from gemini_balance.api.live import LiveDoor
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from gemini_balance.app.keys import Keys
     from gemini_balance.app.remembered import Remembered
     from gemini_balance.app.watched import Watched
+    from gemini_balance.console.door import Console
     from gemini_balance.gateway.options import OptionBook
     from gemini_balance.management.door import Management
 
@@ -49,7 +49,7 @@ class App:
     live: LiveDoor
     pages: Starlette
     management: Management
-    console: ASGIApp
+    console: Console
     life: Life
     shutdown_timeout: float
     options: OptionBook

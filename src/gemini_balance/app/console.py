@@ -6,12 +6,11 @@ import logging
 from typing import TYPE_CHECKING
 
 from gemini_balance.api.clients import client_of
-from gemini_balance.console.door import Site, Whereabouts, console
+from gemini_balance.console.door import Console, Site, Whereabouts, console
 from gemini_balance.console.sources import Sources
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.types import ASGIApp
 
     from gemini_balance.app.doors import Doors
     from gemini_balance.app.ground import Ground
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def console_of(ground: Ground, cases: UseCases, doors: Doors) -> ASGIApp:
+def console_of(ground: Ground, cases: UseCases, doors: Doors) -> Console:
     public, calls = doors.public, doors.calls
 
     def client(request: Request) -> str:

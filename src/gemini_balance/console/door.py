@@ -60,7 +60,18 @@ class Whereabouts:
     own: Callable[[Request], str]
 
 
-def console(sources: Sources, where: Whereabouts, site: Site) -> ASGIApp:
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The ASGI app, with the list of what it answers to."""
+
+    routes: list[Route]
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+def console(sources: Sources, where: Whereabouts, site: Site) -> Console:
     drawing = Drawing(lambda: environment(site.files, site.nav, sources.system.version, site.templates))
     pages = Pages(sources, drawing)
     routes = [
@@ -77,7 +88,7 @@ def console(sources: Sources, where: Whereabouts, site: Site) -> ASGIApp:
         await drawing.prepare()
         await pages_app(scope, receive, send)
 
-    return Guard(prepared, where.own)
+    return Console(routes, Guard(prepared, where.own))
 
 
 class Pages:
