@@ -15,6 +15,7 @@ from gemini_balance.console.nav import NAV
 from gemini_balance.console.page import Page
 from gemini_balance.console.pages import system
 from gemini_balance.console.pages.overview import Cell, Comeback, Share
+from gemini_balance.console.quotas import Outlook, Quota
 from gemini_balance.console.reader import Reader
 from gemini_balance.console.shapes import Chart, Meter, Series, spark
 from gemini_balance.console.states import STATES
@@ -59,6 +60,11 @@ class Parts:
         return Chart(
             AT, [Series(self.text, "accent-pale", UP), Series("failed", "bad-fill", DOWN)], bars=True, unit="k"
         )
+
+    @property
+    def quotas(self) -> tuple[Quota, ...]:
+        short = Quota(self.text, True, Meter(0.0, 14.8), 59, 400, 341, Outlook("quota.runs_out", "wait", 0, NOW, 3120))
+        return short, Quota(self.text, False, None, None, None, 212, Outlook("quota.unknown"))
 
     @property
     def query(self) -> Query:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
 from gemini_balance.core.pool.report import HOUR, LaneReport, exhausted_at, health_counts, lane_report, used_today
@@ -55,6 +56,7 @@ class Forecasts:
         self.pools = pools
         self.clock = clock
         self._samples: dict[Place, deque[_Sample]] = {}
+        self._last: tuple[float, list[PoolState]] = (-inf, [])
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
@@ -72,6 +74,14 @@ class Forecasts:
                 sample = _Sample(now, used_today(lane, now), lane.day_ends)
                 self._samples[place] = _after(before.get(place, deque()), sample)
                 await asyncio.sleep(0)
+
+    async def recent(self, seconds: float) -> list[PoolState]:
+        """As `state`, of at most so long ago: many may watch, and each look walks over all keys."""
+        at, last = self._last
+        if self.clock.now() - at >= seconds:
+            last = await self.state()
+            self._last = self.clock.now(), last
+        return last
 
     async def state(self) -> list[PoolState]:
         """Of every upstream that has keys, by name of model."""

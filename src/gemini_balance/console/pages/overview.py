@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gemini_balance.console.page import Page
+from gemini_balance.console.quotas import quotas, resets_at
 from gemini_balance.console.states import STATES, reason, remedy
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.core.pool.report import Standing, standing_of
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from gemini_balance.console.page import Visit
+    from gemini_balance.console.quotas import Quota
     from gemini_balance.console.sources import Sources
     from gemini_balance.console.states import State
     from gemini_balance.core.pool import Key, KeyPool
 
 EVERY = 2.0  # seconds
+FORECASTS = 5.0  # seconds for which forecasts are good
 MOST_CELLS = 240  # keys that are drawn one by one
 MOST_TODOS = 5
 SHOWN_STATES = tuple(STATES.values())
@@ -88,12 +91,15 @@ class Verdict:
     ready: int
     resting: int
     count: int
+    short: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
     verdict: Verdict
     pools: tuple[Pool, ...]
+    quotas: tuple[Quota, ...]
+    resets_at: float | None
     todos: tuple[Todo, ...]
     more_todos: int
 
@@ -110,9 +116,14 @@ class Seen:
 async def show(sources: Sources, visit: Visit) -> Overview:
     seen = {name: look_at(pool.keys.values(), visit.now) for name, pool in sources.pools.items() if pool.keys}
     invalid = [key for one in seen.values() for key in one.invalid]
+    forecasts = await sources.forecasts.recent(FORECASTS)
+    left = quotas(forecasts, visit.now)
+    short = sum(bool(quota.outlook.tone) for quota in left)
     return Overview(
-        verdict(sum((one.counts for one in seen.values()), Counter())),
+        verdict(sum((one.counts for one in seen.values()), Counter()), short),
         tuple(draw_pool(name, sources.pools[name], one, visit.now) for name, one in seen.items()),
+        left,
+        resets_at(forecasts),
         tuple(Todo(_tail(key), reason(key.reason), remedy(key.reason)) for key in invalid[:MOST_TODOS]),
         max(0, len(invalid) - MOST_TODOS),
     )
@@ -130,8 +141,8 @@ def look_at(keys: Iterable[Key], now: float) -> Seen:
     return seen
 
 
-def verdict(counts: Counter[Standing]) -> Verdict:
-    """One sentence that answers: is it well?"""
+def verdict(counts: Counter[Standing], short: int = 0) -> Verdict:
+    """One sentence that answers: is it well? `short`: models whose day ends before the day does."""
     total, ready = counts.total(), counts[Standing.READY]
     resting = counts[Standing.RESTING] + counts[Standing.PROBING]
     numbers = ready, resting, total
@@ -141,9 +152,10 @@ def verdict(counts: Counter[Standing]) -> Verdict:
         return Verdict("bad", "s-invalid", "verdict.down", "verdict.down_text", *numbers)
     if ready < resting:
         return Verdict("wait", "s-rest", "verdict.slow", "verdict.slow_text", *numbers)
-    if resting or ready < total:
-        return Verdict("ok", "s-ready", "verdict.well", "verdict.some_text", *numbers)
-    return Verdict("ok", "s-ready", "verdict.well", "verdict.all_text", *numbers)
+    title = "verdict.well_but" if short else "verdict.well"
+    return Verdict(
+        "ok", "s-ready", title, "verdict.all_text" if ready == total else "verdict.some_text", *numbers, short
+    )
 
 
 def draw_pool(name: str, pool: KeyPool, seen: Seen, now: float) -> Pool:
