@@ -28,6 +28,8 @@ LOOKS: dict[str, Look] = {
     "phone": ("en-US", "light", 360),
 }
 """What stands at the end of the file's name → how it is looked at."""
+MODELS = ("gemini-3.6-flash", "gemini-3.6-flash", "gemini-2.5-pro", "gemini-2.5-flash-lite")
+LIMITS = '{"gemini-3.6-flash": {"rpd": 3}, "gemini-2.5-pro": {"rpd": 1000}}'
 PROJECTS = ("amber", "basil", "cedar", "fern", "gorse", "heath")
 
 
@@ -39,7 +41,7 @@ def main() -> None:
         raise SystemExit(ABSENT)
     FOLDER.mkdir(exist_ok=True)
     keys = [f"AIzaSim-{project}-{n}" for project in PROJECTS for n in (1, 2, 3)]
-    settings = {"API_KEYS": ",".join((*keys, *SICK)), "AUTH_TOKEN": PASSWORD}
+    settings = {"API_KEYS": ",".join((*keys, *SICK)), "AUTH_TOKEN": PASSWORD, "QUOTA_LIMITS": LIMITS}
     with (
         tempfile.TemporaryDirectory() as folder,
         simulator.serve_in_thread(simulator.demo()) as google,
@@ -47,8 +49,8 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        for n in range(40):
-            served.chat(f"Hello {n}")
+        for n in range(60):
+            served.chat(f"Hello {n}", model=MODELS[n % len(MODELS)])
         for name, look in LOOKS.items():
             _take(browser, served, name, look)
         browser.close()
