@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from gemini_balance.app import SystemClock
+from gemini_balance.core.errors import StoreAway
 from gemini_balance.core.options import Options
 from gemini_balance.gateway.following import Follower
 from gemini_balance.gateway.options import OptionBook
@@ -50,7 +51,7 @@ async def test_a_database_that_was_away_is_caught_up_with(
         for _ in range(3):
             await follower.look()
         assert book.current == Options()
-        with pytest.raises(Exception, match="not currently accepting connections"):
+        with pytest.raises(StoreAway):
             await book.set({"max_retries": 1}, "operator")
     await follower.look()
     assert (book.current.patience, book.current.max_retries) == (3.0, 3)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from gemini_balance.core.errors import StoreAway
@@ -97,7 +97,8 @@ def _prepare(engine: Engine) -> None:
 
 def _tell(context: ExceptionContext) -> None:
     """Who asked is told what to do, and never the driver's own words, which may hold an address."""
-    if context.is_disconnect or isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError):
+    ours = getattr(context.original_exception, "sqlite_errorname", "") == "SQLITE_ERROR"  # such as: no such table
+    if context.is_disconnect or (not ours and isinstance(context.sqlalchemy_exception, OperationalError)):
         raise StoreAway(AWAY) from context.original_exception
 
 

@@ -104,7 +104,13 @@ async def test_a_change_is_served_with_and_noted_without_secrets() -> None:
     edit = KeyEdit(weight=5, project="p", add_tags=frozenset({"night"}), proxy=proxy, tier=Tier.PAID)
     assert await stage.ring.change(only(id_of("A")), edit, WHO) == [id_of("A")]
     spec = stage.pool.keys[id_of("A")].spec
-    assert (spec.weight, spec.project, spec.tags, spec.proxy, spec.paid) == (5, "p", frozenset({"night"}), proxy, True)
+    assert (spec.weight, spec.project, spec.tags, spec.proxy, spec.paid) == (
+        5,
+        "p (paid)",
+        frozenset({"night"}),
+        proxy,
+        True,
+    )
     change = (await stage.history())[-1]
     assert (change.target, change.action) == (id_of("A"), "set")
     assert msgspec.json.decode(change.after or "") == {

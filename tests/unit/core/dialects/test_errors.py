@@ -31,6 +31,7 @@ TABLE = [
     (errors.UpstreamOverloaded("M."), 503, "server_error", "UNAVAILABLE", "upstream_overloaded"),
     (errors.OverloadLasts("M.", 3.0), 503, "server_error", "UNAVAILABLE", "upstream_overloaded"),
     (errors.ShuttingDown("M."), 503, "server_error", "UNAVAILABLE", "shutting_down"),
+    (errors.StoreAway("M."), 503, "server_error", "UNAVAILABLE", "store_unavailable"),
     (errors.UpstreamTimeout("M."), 504, "server_error", "DEADLINE_EXCEEDED", "upstream_timeout"),
     (GatewayError("M."), 500, "server_error", "INTERNAL", "internal_error"),
 ]
