@@ -23,8 +23,8 @@ gemini-balance options set MAX_RETRIES=5
 gemini-balance keys check --tag night
 ```
 
-`--server` and `--token`, before the command, say the same. A check of keys is a job of one process: with several replicas,
-give the address of one of them.
+`--server` and `--token`, before the command, say the same. A check of keys is a job of one process: with several
+replicas, give the address of one of them.
 
 ## Who may come in
 
