@@ -15,14 +15,16 @@ document.
 curl http://127.0.0.1:8000/api/admin/v1/pool -H "Authorization: Bearer $AUTH_TOKEN"
 ```
 
-Commands about options and client tokens work on a server that runs, too:
+Commands about keys, options and client tokens work on a server that runs, too:
 
 ```sh
 export GEMINI_BALANCE_SERVER=http://127.0.0.1:8000 GEMINI_BALANCE_TOKEN="$AUTH_TOKEN"
 gemini-balance options set MAX_RETRIES=5
+gemini-balance keys check --tag night
 ```
 
-`--server` and `--token`, before the command, say the same.
+`--server` and `--token`, before the command, say the same. A check of keys is a job of one process: with several
+replicas, give the address of one of them.
 
 ## Who may come in
 
@@ -56,14 +58,15 @@ HEAD_ZH = """# 管理接口
 curl http://127.0.0.1:8000/api/admin/v1/pool -H "Authorization: Bearer $AUTH_TOKEN"
 ```
 
-关于选项和客户端令牌的命令也可以作用于正在运行的服务器：
+关于密钥、选项和客户端令牌的命令也可以作用于正在运行的服务器：
 
 ```sh
 export GEMINI_BALANCE_SERVER=http://127.0.0.1:8000 GEMINI_BALANCE_TOKEN="$AUTH_TOKEN"
 gemini-balance options set MAX_RETRIES=5
+gemini-balance keys check --tag night
 ```
 
-写在命令之前的 `--server` 和 `--token` 作用相同。
+写在命令之前的 `--server` 和 `--token` 作用相同。密钥检查是某一个进程的任务：有多个副本时，请给出其中一个的地址。
 
 ## 谁可以进来
 

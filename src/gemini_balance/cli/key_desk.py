@@ -1,4 +1,4 @@
-"""Where the commands about keys do their work: at the database, or one day at a server that runs."""
+"""Where the commands about keys do their work: at the database, or at a server that runs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from gemini_balance.cli.opening import WHO, opened
+from gemini_balance.cli.remote import remote
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -80,11 +81,15 @@ class RingDesk:
 
 @asynccontextmanager
 async def at_the_desk() -> AsyncIterator[KeyDesk]:
-    """Of the database that the environment names. Raises ClickException that says what is wrong."""
+    """Of a server, or of the database that the environment names. Raises ClickException that says what is wrong."""
     from gemini_balance.app import Kept
     from gemini_balance.app.alone import keys_alone
+    from gemini_balance.cli.remote_keys import RemoteKeyDesk
     from gemini_balance.settings import environment, load
 
+    if (server := remote()) is not None:
+        yield RemoteKeyDesk(server)
+        return
     async with opened() as (database, options):
         settings, _ = load(environment(Path.cwd()))
         stores = database.pool, database.vertex_pool, database.keys, database.changes

@@ -31,11 +31,14 @@ class Remote:
     token: str = field(repr=False)
 
     def ask(self, method: str, path: str, body: object = None, **query: object) -> Any:
-        """The answer's JSON; None where there is none. Raises GatewayError with the server's own sentence."""
+        """The answer's JSON; None where there is none. A list in the query is given word by word, None not at all.
+
+        Raises GatewayError with the server's own sentence.
+        """
         from gemini_balance.core.errors import GatewayError
 
-        given = {name: _spelled(value) for name, value in query.items() if value not in (None, "")}
-        target = f"{PREFIX}{path}?{urlencode(given)}" if given else PREFIX + path
+        given = {name: _spelled(value) for name, value in query.items() if value is not None}
+        target = f"{PREFIX}{path}?{urlencode(given, doseq=True)}" if given else PREFIX + path
         try:
             status, text = self._sent(method, target, None if body is None else json.dumps(body))
         except (OSError, http.client.HTTPException) as error:
@@ -44,11 +47,11 @@ class Remote:
 
     def all(self, path: str, **query: object) -> Iterator[Any]:
         """The items of all pages."""
-        after = ""
+        after: str | None = None
         while True:
             page = self.ask("GET", path, after=after, **query)
             yield from page["items"]
-            if not (after := page["next"] or ""):
+            if (after := page["next"]) is None:
                 return
 
     def _sent(self, method: str, target: str, body: str | None) -> tuple[int, bytes]:
@@ -89,5 +92,7 @@ def _answer(server: str, status: int, text: bytes) -> Any:
     return told
 
 
-def _spelled(value: object) -> str:
+def _spelled(value: object) -> str | list[str]:
+    if isinstance(value, list):
+        return [str(one) for one in value]
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gemini_balance.core.errors import NotFound
 from gemini_balance.core.keys import masked
 from gemini_balance.core.keys.export import hidden_password
 from gemini_balance.core.pool import Health
@@ -90,6 +91,10 @@ ALL = KeyFilter()
 
 def only(*ids: str) -> KeyFilter:
     return KeyFilter(ids=frozenset(ids))
+
+
+def no_key(key_id: str) -> NotFound:
+    return NotFound(f"There is no key {key_id}.")
 
 
 def view_of(kept: KeptKey, key: Key | None) -> KeyView:

@@ -16,7 +16,7 @@ from gemini_balance.core.pool import KeyId  # noqa: TC001
 from gemini_balance.core.redaction import credentials_in
 from gemini_balance.gateway.enlisting import APART, enlisted, kept_of
 from gemini_balance.gateway.key_edits import KeyEdit, deleted, differing, entry_of, switched, told
-from gemini_balance.gateway.key_views import ALL, KeyFilter, KeyView, id_of, only, view_of
+from gemini_balance.gateway.key_views import ALL, KeyFilter, KeyView, id_of, no_key, only, view_of
 from gemini_balance.gateway.stores import Change, KeptKey, Off, Origin, Subject
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Keyring:
         """Raises NotFound."""
         if found := self.views(only(key_id)):
             return found[0]
-        raise NotFound(f"There is no key {key_id}.")
+        raise no_key(key_id)
 
     def keys(self, where: KeyFilter = ALL) -> list[KeptKey]:
         """With their secrets. By age."""

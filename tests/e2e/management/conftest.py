@@ -57,8 +57,8 @@ def tormented(
 
 
 @contextmanager
-def begun(google: simulator.RunningSimulator, folder: Path) -> Iterator[Operated]:
-    with gateway(google, folder) as running:
+def begun(google: simulator.RunningSimulator, folder: Path, **settings: str) -> Iterator[Operated]:
+    with gateway(google, folder, **settings) as running:
         first = (folder / "data" / "initial-password").read_text().strip()
         yield Operated(running, with_a_password_of_its_own(running, first))
 

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
 
 from gemini_balance.cli import main
+from tests.e2e.management.commands import run, told
 
 if TYPE_CHECKING:
-    from click.testing import Result
-
     from tests.e2e.management.conftest import Operated
-
-
-def run(operated: Operated, *words: str, token: str | None = None) -> Result:
-    environment = {"GEMINI_BALANCE_TOKEN": operated.session if token is None else token}
-    return CliRunner().invoke(main, ["--server", operated.running.url, *words], env=environment)
-
-
-def told(operated: Operated, *words: str) -> Any:
-    result = run(operated, *words, "--json")
-    assert result.exit_code == 0, result.output
-    return json.loads(result.output)
 
 
 def test_an_option_of_the_server_is_set_shown_and_taken_back(operated: Operated) -> None:

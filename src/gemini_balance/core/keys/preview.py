@@ -69,8 +69,12 @@ def previewed(reading: Reading, kept: Container[KeyId]) -> Preview:
         items.append(item)
         if item.doubt not in HOPELESS:
             seen.add(entry.id)
-    items += [Item(shown, Standing.SUSPICIOUS, Doubt.UNUSABLE, why) for shown, why in reading.unread]
-    return Preview(tuple(items), len(reading.tokens))
+    return Preview((*items, *unread_items(reading)), len(reading.tokens))
+
+
+def unread_items(reading: Reading) -> list[Item]:
+    """What was meant for keys, and could not be made out."""
+    return [Item(shown, Standing.SUSPICIOUS, Doubt.UNUSABLE, why) for shown, why in reading.unread]
 
 
 def _item(entry: Entry, kept: Container[KeyId], seen: Container[KeyId]) -> Item:
