@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from bench.gateway import GATEWAY, JOURNALLED
+
 # By scenario, by target, by name of the figure: one number for all its turns (`runner.figures_of`).
 Taken = Mapping[str, Mapping[str, Mapping[str, float]]]
 
@@ -13,6 +15,7 @@ class Compare(Enum):
 
     RATIO = "× nginx"  # the gateway's figure ÷ nginx's
     BESIDE = "beside"  # the gateway's figure, nginx's for comparison
+    JOURNAL = "journal"  # the gateway's figure with the journal, less that without
     ADDED = "added"  # both less the figure of asking the upstream directly
 
 
@@ -39,6 +42,14 @@ ROWS = (
     Row(scenario="chat", figure="rps", label="chat, throughput", unit="requests/s"),
     Row(scenario="chat", figure="latency_p50_us", label="chat, latency p50 when saturated", unit="µs"),
     Row(scenario="chat", figure="latency_p99_us", label="chat, latency p99 when saturated", unit="µs"),
+    Row(
+        scenario="journal",
+        figure="cpu_us",
+        label="added by the journal",
+        unit="CPU µs/request",
+        compare=Compare.JOURNAL,
+        bar=15,
+    ),
     Row(scenario="multi", figure="cpu_us", label="chat, 20 KB", unit="CPU µs/request", compare=CPU, bar=12, goal=5),
     Row(scenario="native", figure="cpu_us", label="native, 1 KB", unit="CPU µs/request", compare=CPU),
     Row(scenario="burst", figure="cpu_us_event", label="burst", unit="CPU µs/event", compare=CPU, bar=8, goal=4),
@@ -99,8 +110,11 @@ def judge(taken: Taken, rows: Sequence[Row] = ROWS) -> list[Verdict]:
 
 
 def _value(row: Row, taken: Taken, target: str) -> float | None:
+    if row.compare is Compare.JOURNAL:
+        target = JOURNALLED if target == GATEWAY else target
     value = taken[row.scenario].get(target, {}).get(row.figure)
-    if value is None or row.compare is not Compare.ADDED:
+    beside = {Compare.ADDED: "direct", Compare.JOURNAL: GATEWAY}.get(row.compare)
+    if value is None or beside is None:
         return value
-    direct = taken[row.scenario].get("direct", {}).get(row.figure)
-    return None if direct is None else value - direct
+    base = taken[row.scenario].get(beside, {}).get(row.figure)
+    return None if base is None else value - base

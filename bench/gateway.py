@@ -7,6 +7,7 @@ from pathlib import Path
 from bench.processes import Server, bare_environment, free_port
 
 TOKEN = "sk-bench"
+GATEWAY, JOURNALLED = "gateway", "journalled"
 KEYS = 1_000
 READY_PATH = "/health/ready"
 
@@ -16,8 +17,8 @@ def command_of(python: Path) -> str:
     return f"{shlex.quote(str(python.with_name('gemini-balance')))} serve"
 
 
-def environment(port: int, upstream_port: int) -> dict[str, str]:
-    """All that it is told."""
+def environment(port: int, upstream_port: int, *, journal: bool) -> dict[str, str]:
+    """All that it is told. What the journal costs is a line of its own."""
     return {
         **bare_environment(),
         "HOST": "127.0.0.1",
@@ -26,13 +27,14 @@ def environment(port: int, upstream_port: int) -> dict[str, str]:
         "API_KEYS": json.dumps([f"AIzaBench{number:04}" for number in range(1, KEYS + 1)]),
         "ALLOWED_TOKENS": json.dumps([TOKEN]),
         "AUTH_TOKEN": "sk-bench-admin",
+        "JOURNAL_ENABLED": str(journal).lower(),
     }
 
 
-def gateway_server(command: str, core: int, folder: Path, upstream_port: int) -> Server:
+def gateway_server(command: str, core: int, folder: Path, upstream_port: int, name: str = GATEWAY) -> Server:
     """The gateway in a working directory of its own, so that it meets no `.env` and no data of others."""
     port = free_port()
-    home = folder / "gateway"
+    home = folder / name
     home.mkdir()
-    env = environment(port, upstream_port)
-    return Server("gateway", shlex.split(command), port, core, home, READY_PATH, env)
+    env = environment(port, upstream_port, journal=name == JOURNALLED)
+    return Server(name, shlex.split(command), port, core, home, READY_PATH, env)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.bodies import write_bodies
-from bench.gateway import gateway_server
+from bench.gateway import JOURNALLED, gateway_server
 from bench.loadgen import LoadGenerator
 from bench.measure import Figures, Rig, measure
 from bench.nginx import nginx_server
@@ -42,7 +42,8 @@ def open_rig(plan: Plan, folder: Path) -> Iterator[tuple[Rig, dict[str, Server]]
     write_bodies(bodies)
     upstream = upstream_server(plan.programs["upstream"], plan.cores.driving, folder)
     load = LoadGenerator(plan.programs["loadgen"], plan.cores.driving, bodies)
-    servers = [upstream, gateway_server(plan.gateway_command, plan.cores.measured, folder, upstream.port)]
+    ours = plan.gateway_command, plan.cores.measured, folder, upstream.port
+    servers = [upstream, gateway_server(*ours), gateway_server(*ours, JOURNALLED)]
     if plan.nginx:
         servers.append(nginx_server(plan.nginx, plan.cores.measured, folder, upstream.port))
     with ExitStack() as stack:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from bench.bodies import MODEL
-from bench.gateway import TOKEN
+from bench.gateway import GATEWAY, JOURNALLED, TOKEN
 from bench.loadgen import Load, Request
 from bench.nginx import STREAM_PATH, UNARY_PATH
 from bench.upstream import Shape
@@ -65,6 +65,7 @@ NATIVE = {"nginx": NGINX, "gateway": Request(NATIVE_PATH, "native.json", GEMINI,
 STREAM = {"nginx": NGINX_STREAM, "gateway": Request(CHAT_PATH, "chat_stream.json", OPENAI_STREAM, BEARER)}
 NATIVE_STREAM = {"nginx": NGINX_STREAM, "gateway": Request(NATIVE_STREAM_PATH, "native.json", GEMINI_STREAM, KEY)}
 LATENCY = {"direct": Request(NATIVE_PATH, "native.json", GEMINI, KEY), **CHAT}
+JOURNAL = {GATEWAY: CHAT[GATEWAY], JOURNALLED: CHAT[GATEWAY]}
 ONLY_GATEWAY = {"gateway": Request(CHAT_PATH, "chat_stream.json", headers=BEARER)}
 
 SCENARIOS = (
@@ -80,6 +81,13 @@ SCENARIOS = (
         kind=Kind.LOAD,
         turns=CPU_TURNS,
         requests=CHAT,
+    ),
+    Scenario(
+        name="journal",
+        what="the same with and without the journal, which the other rows go without",
+        kind=Kind.LOAD,
+        turns=CPU_TURNS,
+        requests=JOURNAL,
     ),
     Scenario(
         name="multi",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from starlette.applications import Starlette
+    from starlette.types import ASGIApp
 
     from gemini_balance.api.asgi import Receive, Scope, Send
     from gemini_balance.api.live import LiveDoor
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.options import OptionBook
     from gemini_balance.management.door import Management
 
-PAGES = (["health"], ["metrics"], [PREFIX])
-"""First segments of what is no client's call."""
+PAGES = frozenset({"health", "metrics", PREFIX})
 MANAGEMENT = "/api/admin"
-CONSOLE = ["console"]
+CONSOLE = "console"
+NO_CALLS = PAGES | {"", CONSOLE, "api"}
+"""First segments of what is, or may be, no client's call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +61,23 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
-            case "http" if scope["path"] == "/" or scope["path"].split("/", 2)[1:2] in PAGES:
-                await self.pages(scope, receive, send)
-            case "http" if scope["path"].split("/", 2)[1:2] == CONSOLE:
-                await self.console(scope, receive, send)
-            case "http" if _is_managed(scope["path"]):
-                await self.management(scope, receive, send)
+            case "http" if scope["path"][1:].partition("/")[0] in NO_CALLS:
+                await self._other(scope["path"])(scope, receive, send)
             case "http":
                 await self.door(scope, receive, send)
             case "lifespan":
                 await self._lifespan(receive, send)
             case _:
                 await self.live(scope, receive, send)
+
+    def _other(self, path: str) -> ASGIApp:
+        """Who answers what may be no client's call. Doubled slashes are forgiven at the door of calls."""
+        first = path[1:].partition("/")[0]
+        if first in PAGES or path == "/":
+            return self.pages
+        if first == CONSOLE:
+            return self.console
+        return self.management if _is_managed(path) else self.door
 
     @property
     def largest_message(self) -> int:

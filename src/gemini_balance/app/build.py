@@ -22,7 +22,7 @@ from gemini_balance.app.known import known_secrets
 from gemini_balance.app.life import Lasting, life_of
 from gemini_balance.app.managing import cases_of, forecasts_of, management_of
 from gemini_balance.app.reach import Reach
-from gemini_balance.app.remembered import remembered_of
+from gemini_balance.app.remembered import Switched, remembered_of
 from gemini_balance.app.watched import secrets_of, sinks_of, traces_of, watched
 from gemini_balance.core.redaction import Redactor
 from gemini_balance.gateway.journal import Journal
@@ -54,9 +54,9 @@ def build(
     transports, owners = transports_of(ground), Owners(kept.resources or MemoryResources(), ground.clock)
     gateways, callers = gateways_of(ground, owners, transports), callers_of(settings, kept, ground.clock)
     metrics, traces, calls = Metrics(), traces_of(settings), kept.journal or memory_journal()
-    journal = Journal(sinks_of(settings, metrics, traces), bulk=[calls.sink])
-    doors = doors_of(ground, gateways, transports, owners, callers.tokens, journal, traced=traces is not None)
     book, changes = _book(ground)
+    journal = Journal(sinks_of(settings, metrics, traces), bulk=[Switched(calls.sink, book)])
+    doors = doors_of(ground, gateways, transports, owners, callers.tokens, journal, traced=traces is not None)
     book.watch(secrets_of(ground.redactor))
     book.watch(Reach(doors, gateways, transports).apply)
     remembered, forecasts = remembered_of(calls, changes, journal, book, ground.clock), forecasts_of(gateways)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.calls import KeptJournal
     from gemini_balance.gateway.journal import Journal
     from gemini_balance.gateway.options import OptionBook
-    from gemini_balance.gateway.ports import Clock
+    from gemini_balance.gateway.ports import Clock, RecordSink
+    from gemini_balance.gateway.record import RequestRecord
     from gemini_balance.gateway.stores import ChangeLog
 
 
@@ -25,6 +26,18 @@ class Remembered:
     search: Search
     statistics: Statistics
     retention: Retention
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """Implements `RecordSink`: the journal's, while the options say so."""
+
+    sink: RecordSink
+    options: OptionBook
+
+    async def write(self, records: list[RequestRecord]) -> None:
+        if self.options.current.journal_enabled:
+            await self.sink.write(records)
 
 
 def remembered_of(

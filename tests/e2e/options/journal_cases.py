@@ -51,6 +51,11 @@ def after_six_days(gateway: Running) -> object:
     return kept_after(gateway, 6) is not None
 
 
+@case("journal_enabled", False, before=True, after=False, keeps=True)
+def at_once(gateway: Running) -> object:
+    return kept(gateway, failed(gateway)) is not None
+
+
 @case("auto_delete_error_logs_enabled", False, before=False, after=True, keeps=True)
 def details_after_ten_days(gateway: Running) -> object:
     found = kept_after(gateway, 10)

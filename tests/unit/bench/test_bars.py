@@ -6,6 +6,7 @@ from bench.bars import ROWS, Compare, Row, Verdict, judge, without_limits
 
 RATIO = Row(scenario="chat", figure="cpu_us", label="chat", unit="µs", compare=Compare.RATIO, bar=10, goal=4)
 FLOOR = Row(scenario="abort", figure="ended", label="ended", unit="of 20", bar=20, at_least=True)
+JOURNAL = Row(scenario="journal", figure="cpu_us", label="journal", unit="µs", compare=Compare.JOURNAL)
 ADDED = Row(scenario="lat", figure="latency_p50_us", label="added", unit="µs", compare=Compare.ADDED)
 
 
@@ -39,6 +40,11 @@ def test_added_latency_is_what_exceeds_asking_directly() -> None:
     figures = {"direct": 100.0, "nginx": 160.0, "gateway": 350.0}
     taken = {"lat": {target: {"latency_p50_us": value} for target, value in figures.items()}}
     assert judge(taken, [ADDED]) == [Verdict(ADDED, nginx=60.0, gateway=250.0)]
+
+
+def test_what_the_journal_adds_is_what_a_call_costs_more_with_it() -> None:
+    (verdict,) = judge({"journal": {"gateway": {"cpu_us": 180.0}, "journalled": {"cpu_us": 193.0}}}, [JOURNAL])
+    assert (verdict.gateway, verdict.nginx, verdict.meets(15)) == (13.0, None, True)
 
 
 def test_scenarios_that_did_not_run_are_not_reported() -> None:

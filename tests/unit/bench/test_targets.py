@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from bench.gateway import TOKEN, environment, gateway_server
+from bench.gateway import GATEWAY, JOURNALLED, TOKEN, environment, gateway_server
 from bench.nginx import configuration
 from bench.processes import Cores, free_port
 
@@ -19,7 +19,7 @@ def test_nginx_forwards_to_geminis_own_paths_and_buffers_no_stream() -> None:
 
 
 def test_the_gateway_gets_a_thousand_keys_and_one_token() -> None:
-    env = environment(port=8000, upstream_port=9100)
+    env = environment(port=8000, upstream_port=9100, journal=False)
     keys = json.loads(env["API_KEYS"])
     assert len(set(keys)) == 1_000
     assert json.loads(env["ALLOWED_TOKENS"]) == [TOKEN]
@@ -31,6 +31,12 @@ def test_the_gateway_works_in_an_empty_folder(tmp_path: Path) -> None:
     server = gateway_server("gemini-balance serve", 0, tmp_path, 9100)
     assert list(server.folder.iterdir()) == []
     assert list(server.command) == ["gemini-balance", "serve"]
+
+
+def test_what_the_journal_costs_is_seen_on_a_gateway_of_its_own(tmp_path: Path) -> None:
+    plain, kept = (gateway_server("gemini-balance serve", 0, tmp_path, 9100, name) for name in (GATEWAY, JOURNALLED))
+    assert (plain.env["JOURNAL_ENABLED"], kept.env["JOURNAL_ENABLED"]) == ("false", "true")
+    assert plain.folder != kept.folder
 
 
 def test_a_free_port_can_be_had() -> None:

@@ -297,6 +297,12 @@ class Options:
         "Tell callers in a header which keys were asked, by their ids, and what came of each.",
         "在响应头中告诉调用者用过哪些密钥（以其 id 表示）以及各自的结果。",
     )
+    journal_enabled: bool = row(
+        JOURNAL,
+        True,
+        "Keep calls, and sums of them, in the journal. What callers write is never kept, unless an option says so.",
+        "在调用日志中保存调用及其汇总。除非另有选项，调用者所写的内容从不保存。",
+    )
     auto_delete_request_logs_enabled: bool = row(
         JOURNAL,
         True,
