@@ -71,3 +71,19 @@ def empty_database(server: URL) -> Iterator[URL]:
 def spelled(url: URL) -> str:
     """As an operator writes it."""
     return url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def away(url: str) -> Iterator[None]:
+    """Whoever is connected is thrown out, and nobody comes in."""
+    here = make_url(url).set(drivername="postgresql+psycopg")
+    engine = create_engine(here.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"ALTER DATABASE {here.database} ALLOW_CONNECTIONS false"))
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
+            {"name": here.database},
+        )
+        yield
+        connection.execute(text(f"ALTER DATABASE {here.database} ALLOW_CONNECTIONS true"))
+    engine.dispose()

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
 
 from gemini_balance.core.errors import StoreAway
 from gemini_balance.gateway.stores import Change, Subject
 from gemini_balance.storage.database import Database
 from gemini_balance.storage.engine import AWAY, sync_engine
-from tests.contract.databases import SECRET_KEY
+from tests.contract.databases import SECRET_KEY, away
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
 pytestmark = pytest.mark.anyio
@@ -28,26 +27,13 @@ ASKED: dict[str, Callable[[Database], Awaitable[object]]] = {
 }
 
 
-@pytest.fixture
-async def away(postgresql_url: str, tmp_path: Path) -> AsyncIterator[Database]:
-    """One that answered, until it let nobody in any more."""
+@pytest.mark.parametrize("store", ASKED)
+async def test_a_server_that_lets_nobody_in(postgresql_url: str, tmp_path: Path, store: str) -> None:
     database = Database(postgresql_url, tmp_path, SECRET_KEY)
     await database.changes.latest()
-    server = sync_engine(database.url.set(database="postgres")).execution_options(isolation_level="AUTOCOMMIT")
-    name = database.url.database
-    with server.connect() as connection:
-        connection.execute(text(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS false'))
-        connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"))
-        yield database
-        connection.execute(text(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS true'))
-    server.dispose()
+    with away(postgresql_url), pytest.raises(StoreAway) as raised:
+        await ASKED[store](database)
     await database.close()
-
-
-@pytest.mark.parametrize("store", ASKED)
-async def test_a_server_that_lets_nobody_in(away: Database, store: str) -> None:
-    with pytest.raises(StoreAway) as raised:
-        await ASKED[store](away)
     assert (str(raised.value), raised.value.status) == (AWAY, 503)
 
 

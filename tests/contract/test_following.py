@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from gemini_balance.app import SystemClock
 from gemini_balance.core.errors import StoreAway
@@ -14,29 +12,12 @@ from gemini_balance.core.options import Options
 from gemini_balance.gateway.following import Follower
 from gemini_balance.gateway.options import OptionBook
 from gemini_balance.storage.database import Database
-from tests.contract.databases import SECRET_KEY
+from tests.contract.databases import SECRET_KEY, away
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.anyio
-
-
-@contextmanager
-def away(url: str) -> Iterator[None]:
-    """Whoever is connected is thrown out, and nobody comes in."""
-    here = make_url(url).set(drivername="postgresql+psycopg")
-    engine = create_engine(here.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"ALTER DATABASE {here.database} ALLOW_CONNECTIONS false"))
-        connection.execute(
-            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
-            {"name": here.database},
-        )
-        yield
-        connection.execute(text(f"ALTER DATABASE {here.database} ALLOW_CONNECTIONS true"))
-    engine.dispose()
 
 
 async def test_a_database_that_was_away_is_caught_up_with(
