@@ -130,7 +130,9 @@ async def test_a_sender_that_breaks_down_takes_only_its_own_alert_along() -> Non
     here.kill(1)
     await here.look(7200.0)
     await here.deliver()
-    assert [told.delivery for told in here.alerts.recent()][-1:] == ["not delivered: the gateway failed; its log says more"]
+    assert [told.delivery for told in here.alerts.recent()][-1:] == [
+        "not delivered: the gateway failed; its log says more"
+    ]
     assert len(here.hook.taken) == len(here.alerts.recent()) - 1
 
 
