@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from gemini_balance.core.allowance import Allowances
 from gemini_balance.core.errors import BadRequest, NotFound
+from gemini_balance.core.redaction import tail_of
 from gemini_balance.gateway.peppered import Peppered
 from gemini_balance.gateway.stores import Change, KeptToken, Off, Origin, Subject
 from gemini_balance.gateway.token_rows import (
@@ -19,7 +20,6 @@ from gemini_balance.gateway.token_rows import (
     differences,
     from_environment,
     principal_of,
-    shown_of,
     token_id,
 )
 
@@ -66,7 +66,7 @@ class TokenBook:
     def __init__(self, store: TokenStore, pepper: bytes, clock: Clock, listed: Iterable[str] = ()) -> None:
         """`pepper` lasts as long as the store; `listed` are the environment's tokens."""
         self._store, self._digest, self._clock = store, Peppered(pepper), clock
-        self._listed = {self._digest(token.encode()): shown_of(token) for token in listed}  # what may be seen of them
+        self._listed = {self._digest(token.encode()): tail_of(token) for token in listed}  # what may be seen of them
         self._used: dict[str, float] = {}
         self._missed = 0  # tokens that are listed here, and were not where another process started later
         self._writing = asyncio.Lock()
@@ -129,7 +129,7 @@ class TokenBook:
             raise BadRequest(UNFIT, param="secret")
         secret = secret or f"sk-{secrets.token_urlsafe(RANDOM)}"
         digest, now = self._digest(secret.encode()), self._clock.unix()
-        new = KeptToken(id=token_id(digest), digest=digest, name="", shown=shown_of(secret), created=now)
+        new = KeptToken(id=token_id(digest), digest=digest, name="", shown=tail_of(secret), created=now)
         new = changed_terms(new, terms, now)
         await asyncio.shield(self._add(new, who))
         return Made(new, secret)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from sqlalchemy import bindparam, or_, select, update
 
 from gemini_balance.gateway.stores import KeptToken, Off, Origin
+from gemini_balance.storage import names
 from gemini_balance.storage.changes import note
 from gemini_balance.storage.engine import reading
 from gemini_balance.storage.schema import tokens as table
@@ -25,7 +25,6 @@ ROWS = select(table).order_by(table.c.created, table.c.id)
 LATER = or_(table.c.last_used.is_(None), table.c.last_used < bindparam("at"))
 USED = update(table).where(table.c.id == bindparam("token"), LATER).values(last_used=bindparam("at"))
 COLUMNS = [column.name for column in table.c]
-_names = msgspec.json.Decoder(frozenset[str])
 
 
 class StoredTokens:
@@ -51,7 +50,7 @@ class StoredTokens:
 
 
 def _row(token: KeptToken) -> dict[str, object]:
-    lists = {"models": _listed(token.models), "tags": _listed(token.tags)}
+    lists = {"models": names.written(token.models), "tags": names.written(token.tags)}
     return {column: lists[column] if column in lists else getattr(token, column) for column in COLUMNS}
 
 
@@ -61,8 +60,8 @@ def _token(row: Row[*tuple[Any, ...]]) -> KeptToken:
         digest=bytes(row.digest),
         name=row.name,
         shown=row.shown,
-        models=_names.decode(row.models),
-        tags=_names.decode(row.tags),
+        models=names.read(row.models),
+        tags=names.read(row.tags),
         rpm=row.rpm,
         tokens_per_day=row.tokens_per_day,
         expires=row.expires,
@@ -72,7 +71,3 @@ def _token(row: Row[*tuple[Any, ...]]) -> KeptToken:
         created=row.created,
         last_used=row.last_used,
     )
-
-
-def _listed(names: frozenset[str]) -> str:
-    return msgspec.json.encode(sorted(names)).decode()
