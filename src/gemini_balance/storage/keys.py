@@ -10,7 +10,7 @@ from sqlalchemy import select
 from gemini_balance.core.pool import KeyId
 from gemini_balance.gateway.stores import KeptKey, Off, Origin, Tier
 from gemini_balance.storage import names
-from gemini_balance.storage.changes import note
+from gemini_balance.storage.changes import noting
 from gemini_balance.storage.engine import reading
 from gemini_balance.storage.schema import keys as table
 from gemini_balance.storage.upsert import upserts
@@ -59,10 +59,9 @@ class StoredKeys:
             rows.append(self._row(key))
             if not len(rows) % AT_ONCE:
                 await asyncio.sleep(0)
-        async with self._engine.begin() as connection:
+        async with noting(self._engine, change) as connection:
             if rows:
                 await connection.execute(upserts(self._engine.dialect.name, table), rows)
-            await note(connection, change)
 
     def _row(self, key: KeptKey) -> dict[str, object]:
         """One without a secret was deleted: its name stands for it."""

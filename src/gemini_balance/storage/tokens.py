@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, or_, select, update
 
 from gemini_balance.gateway.stores import KeptToken, Off, Origin
 from gemini_balance.storage import names
-from gemini_balance.storage.changes import note
+from gemini_balance.storage.changes import noting
 from gemini_balance.storage.engine import reading
 from gemini_balance.storage.schema import tokens as table
 from gemini_balance.storage.upsert import upserts
@@ -38,10 +38,9 @@ class StoredTokens:
             return [_token(row) for row in await connection.execute(ROWS)]
 
     async def put(self, tokens: Sequence[KeptToken], change: Change) -> None:
-        async with self._engine.begin() as connection:
+        async with noting(self._engine, change) as connection:
             if tokens:
                 await connection.execute(upserts(self._engine.dialect.name, table), [_row(token) for token in tokens])
-            await note(connection, change)
 
     async def used(self, last: Mapping[str, float]) -> None:
         if last:
