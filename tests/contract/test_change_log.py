@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import event
 
 from gemini_balance.gateway.stores import Change, Subject
 from gemini_balance.storage.database import Database
@@ -78,3 +79,29 @@ async def test_what_another_process_wrote_is_told_by_its_numbers(database_url: s
     assert await theirs.changes.others(0) == [2]
     await ours.close()
     await theirs.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a_number_whose_change_was_never_kept_is_anothers_when_another_takes_it(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = "" if kind == "sqlite" else str(request.getfixturevalue("postgresql_url"))
+    ours, other = Database(url, tmp_path, SECRET_KEY), Database(url, tmp_path, SECRET_KEY)
+    event.listen(ours.engine.sync_engine, "commit", fail := _Once())
+    with pytest.raises(OSError, match="the disk is full"):
+        await ours.changes.add(ADDED)
+    fail.over = True
+    await other.changes.add(SET)
+    assert await ours.changes.others(0) == [await other.changes.latest()]
+    await ours.close()
+    await other.close()
+
+
+class _Once:
+    """What was written can't be kept."""
+
+    over = False
+
+    def __call__(self, _: object) -> None:
+        if not self.over:
+            raise OSError("the disk is full")

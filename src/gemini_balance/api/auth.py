@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from gemini_balance.core.bearer import token_in
 from gemini_balance.core.errors import NotSignedIn
 
 if TYPE_CHECKING:
@@ -53,9 +54,8 @@ def shows_token(headers: Mapping[bytes, bytes], query: bytes) -> bool:
 
 
 def _candidates(headers: Mapping[bytes, bytes], query: bytes) -> Iterator[bytes]:
-    scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
-    if scheme.lower() == b"bearer" and token.strip():
-        yield token.strip()
+    if token := token_in(headers.get(b"authorization", b"")):
+        yield token
     for name in HEADERS:
         if value := headers.get(name):
             yield value

@@ -102,18 +102,23 @@ class Carrier:
             pieces = BodyPieces(receive, exchange.headers.get(b"content-length"), options.body_idle)
             route = with_pieces(route, pieces.length)
         else:
-            length = exchange.headers.get(b"content-length")
-            body = await read_body(receive, length, largest, options.body_idle)
-            body, referred, unchanged = await self.references.looked_into(exchange, body, largest)
-            check_models(exchange.caller, found, body)
-            route = with_body(
-                route if unchanged else replace(route, headers=without_packing(route.headers)), body, found
-            )
-            names += [one.name for one in referred]
+            route, referred = await self._with_body(exchange, found, route, receive, largest, options)
+            names += referred
         pinned = await self.owners.pin(client_of(exchange), [name for name in names if not await self._nobodys(name)])
         route = replace(route, demand=replace(route.demand, pinned=pinned))
         errand = _errand(client_of(exchange), found, free=pinned is None and pieces is None)
         return await self._carry(exchange, route, errand, receive, options, pieces)
+
+    async def _with_body(
+        self, exchange: Exchange, found: Resource, route: Route, receive: Receive, largest: int, options: Options
+    ) -> tuple[Route, list[str]]:
+        """The route with what was sent, and the names in it of what lives with a key."""
+        length = exchange.headers.get(b"content-length")
+        body = await read_body(receive, length, largest, options.body_idle)
+        body, referred, unchanged = await self.references.looked_into(exchange, body, largest)
+        check_models(exchange.caller, found, body)
+        packed = route if unchanged else replace(route, headers=without_packing(route.headers))
+        return with_body(packed, body, found), [one.name for one in referred]
 
     async def method(self, exchange: Exchange, call: Call, route: Route, receive: Receive, options: Options) -> None:
         """Answer a rare method of a model."""
@@ -144,8 +149,7 @@ class Carrier:
         carriage = Carriage(reply, self.transport, self.owners, errand, hosts, pieces)
         exchange.fail = reply.fail
         exchange.task = asyncio.current_task()
-        told = CLIENT_LEFT in exchange.scope.get("extensions", {})
-        watch = watching(exchange, receive) if told or pieces is None else None  # one that asks would eat the pieces
+        watch = watching(exchange, receive) if pieces is None or _is_told(exchange) else None  # asking eats pieces
         try:
             await self._execute(route, carriage, exchange.story)
         except CallFailed as failed:
@@ -216,6 +220,11 @@ class Carrier:
         if found.addressed:
             body = readdressed(body, self.references.hosts, self.references.public.of(exchange.scope, exchange.headers))
         return await exchange.answer(200, JSON, body)
+
+
+def _is_told(exchange: Exchange) -> bool:
+    """Does the server say by itself that the client left?"""
+    return CLIENT_LEFT in exchange.scope.get("extensions", {})
 
 
 def _errand(client: str, found: Resource, *, free: bool) -> Errand:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from gemini_balance.api.asgi import Scope
 
 
+LONGEST = 64  # characters of what a proxy calls its client: more than any address with zone and port has
+
+
 class TrustedProxies:
     """Networks whose `X-Forwarded-*` headers are believed; `*` believes everybody."""
 
@@ -38,7 +41,8 @@ def client_of(scope: Scope, headers: Mapping[bytes, bytes], trusted: TrustedProx
     peer = str(scope["client"][0]) if scope.get("client") else ""
     if peer not in trusted:
         return peer
-    hops = [hop.strip() for hop in headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",") if hop.strip()]
+    told = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
+    hops = [hop.strip()[:LONGEST] for hop in told if hop.strip()]  # it is remembered, and written down
     return next((hop for hop in reversed(hops) if hop not in trusted), hops[0] if hops else peer)
 
 

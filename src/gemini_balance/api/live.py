@@ -204,7 +204,6 @@ class LiveDoor:
             raise BadRequest("This session lives with another API key than the ephemeral token.")
         failover = self.options.native_failover
         strict = failover == "off" or (failover != "on" and found.strict)
-        said = first if isinstance(first, bytes) else first.encode()
         alone = strict or bool(caller.token)
         pinned, query = caller.key or resumed, without_credentials(exchange.scope["query_string"].decode("latin-1"))
         return Route(
@@ -214,14 +213,7 @@ class LiveDoor:
             path=f"{found.path}?{query}" if query else found.path,
             body=b"",
             framing=Framing.RAW,
-            demand=Demand(
-                setup.model,
-                tokens=tokens_in(said),
-                client=caller.principal.id,
-                pinned=pinned,
-                hurried=alone,
-                tags=caller.principal.tags,
-            ),
+            demand=_demand(caller, setup, first, pinned, hurried=alone),
             verbatim=True,
             single_attempt=alone,
             verb="GET",
@@ -261,3 +253,9 @@ def ephemeral_in(headers: Mapping[bytes, bytes], query: bytes) -> str:
         *asked.get("key", ()),
     ]
     return next((token for token in shown if token.startswith(EPHEMERAL)), "")
+
+
+def _demand(caller: Caller, setup: Setup, first: Message, pinned: KeyId | None, *, hurried: bool) -> Demand:
+    said = first if isinstance(first, bytes) else first.encode()
+    who = caller.principal
+    return Demand(setup.model, tokens=tokens_in(said), client=who.id, pinned=pinned, hurried=hurried, tags=who.tags)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from gemini_balance.core.bearer import token_in
 from gemini_balance.core.errors import NotSignedIn, TooManyAttempts
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from gemini_balance.core.errors import GatewayError
+    from gemini_balance.gateway.accounts import Operator
 
 CLOSED = "Send `Authorization: Bearer TOKEN` with METRICS_TOKEN or the operator's token, or set METRICS_OPEN."
 HEADERS = {"cache-control": "no-store"}
@@ -33,23 +35,24 @@ class Readers:
     def __init__(
         self,
         token: str,
-        operator: Callable[[bytes, str], object | None],
+        operator: Callable[[bytes, str], Operator | None],
         client: Callable[[Request], str],
         is_open: Callable[[], bool],
     ) -> None:
-        """`token`: empty for none. `operator`: whose a token is, if shown from that address; it may raise
-        TooManyAttempts, as guessing one must not be easier here than elsewhere. `client`: who asks."""
+        """`token`: empty for none. `operator`: whose a token is, if shown from that address; who must change the
+        password first may do nothing else. It may raise TooManyAttempts, as guessing one must not be easier here than
+        elsewhere. `client`: who asks."""
         self._token, self._operator, self._client, self._is_open = token.encode(), operator, client, is_open
 
     def check(self, request: Request) -> None:
         """Raises NotSignedIn, TooManyAttempts."""
         if self._is_open():
             return
-        scheme, _, shown = request.headers.get("authorization", "").partition(" ")
-        token = shown.strip().encode("latin-1") if scheme.lower() == "bearer" else b""
+        token = token_in(request.headers.get("authorization", "").encode("latin-1"))
         if self._token and hmac.compare_digest(token, self._token):
             return
-        if not token or self._operator(token, self._client(request)) is None:
+        who = self._operator(token, self._client(request)) if token else None
+        if who is None or who.must_change:
             raise NotSignedIn(CLOSED)
 
 

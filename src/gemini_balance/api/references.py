@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from gemini_balance.core.call import GEMINI_API
 from gemini_balance.core.errors import BadRequest
+from gemini_balance.core.gemini.long_decode import UNLIMITED, unary_limit
 from gemini_balance.core.gemini.references import (
+    CONTINUES,
     INTERACTS,
     UNSURE,
     Reference,
@@ -112,3 +115,21 @@ def client_of(exchange: Exchange) -> str:
 def without_packing(headers: Pairs) -> Pairs:
     """Of a body that was unpacked."""
     return tuple(pair for pair in headers if pair[0] != "content-encoding")
+
+
+def is_pinnable(call: Call) -> bool:
+    """Vertex's express mode keeps nothing that a later call could name."""
+    return call.verbatim and call.upstream == GEMINI_API
+
+
+def may_name(call: Call) -> bool:
+    """Can there be something in it that lives with one key?"""
+    if not is_pinnable(call):
+        return False
+    packed = any(name == "content-encoding" for name, _ in call.headers)
+    return packed or "/" in call.model or may_refer(call.raw, _signs(call))
+
+
+def _signs(call: Call) -> tuple[bytes, ...]:
+    """What only some models' calls may name."""
+    return () if unary_limit(call.model) == UNLIMITED else CONTINUES

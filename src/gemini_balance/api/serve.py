@@ -31,7 +31,6 @@ from gemini_balance.core.dialects import Moment
 from gemini_balance.core.errors import GatewayError, ShuttingDown
 from gemini_balance.core.gemini.attachments import OF_A_PDF, Attachments, taken_out
 from gemini_balance.core.gemini.long_decode import UNLIMITED, unary_limit
-from gemini_balance.core.gemini.references import CONTINUES, may_refer
 from gemini_balance.core.gemini.signatures import SignatureStore
 from gemini_balance.core.redaction import Redactor
 from gemini_balance.core.wire.lean import has_marks, lean, whole
@@ -154,26 +153,29 @@ class Door:
         if match.resource is not None:
             return await self._resource(exchange, match.resource, receive)
         admit(exchange, authenticate(headers, query, self.tokens), self.tokens)
-        body = await read_body(receive, headers.get(b"content-length"), self._largest, self.options.body_idle)
-        if self.options.error_log_record_request_body:
-            keep_sent(exchange, body, int(self.options.error_log_body_kb * 1000))
+        body = await self._body(exchange, receive)
         if match.made:
-            return await self.studio.answer(
-                exchange, match.operation, body, receive, Terms(self._moment(), self.options)
-            )
+            terms = Terms(self._moment(), self.options)
+            return await self.studio.answer(exchange, match.operation, body, receive, terms)
         if len(body) > HUGE:
             await others_turn(body)
         body, aside = lean(body)
         inbound = Inbound(method, exchange.place.forgiven or path, query, headers, body, match.target)
         exchange.call = call = match.dialect.decode(match.operation, inbound)
-        if _may_name(call):
+        if references.may_name(call):
             exchange.call = call = await self.carrier.references.pinned(exchange, call, self._largest)
         if call.operation in LISTS and await list_models(exchange, call, self.models, self.options, self._unix()):
             return None
         if call.operation is Operation.METHOD:
             return await self._method(exchange, call, receive, aside)
-        await self._execute(exchange, call, receive, body, aside)
-        return None
+        return await self._execute(exchange, call, receive, body, aside)
+
+    async def _body(self, exchange: Exchange, receive: Receive) -> bytes:
+        options = self.options
+        body = await read_body(receive, exchange.headers.get(b"content-length"), self._largest, options.body_idle)
+        if options.error_log_record_request_body:
+            keep_sent(exchange, body, int(options.error_log_body_kb * 1000))
+        return body
 
     async def _method(self, exchange: Exchange, call: Call, receive: Receive, aside: Pieces) -> None:
         route = route_of(call, self._moment(), exchange.caller)
@@ -220,7 +222,7 @@ class Door:
             route = self._routed(exchange, call, len(body), aside)
             if len(route.body) > HUGE:
                 await others_turn(route.body)
-            answer = self._remembering(exchange, route, reply) if _is_pinnable(call) else reply
+            answer = self._remembering(exchange, route, reply) if references.is_pinnable(call) else reply
             gateway = self.vertex if route.upstream == VERTEX_EXPRESS else self.gateway
             await gateway.execute(route, answer, exchange.story)
         except CallFailed as failed:
@@ -277,24 +279,6 @@ class Door:
         smooth = options.stream_optimizer_enabled and not call.verbatim
         pacer = Pacer(options.stream_delay) if smooth else None
         return ClientReply(exchange, encoder, self.clock, patience, pacer=pacer, piece=options.stream_chunk_size)
-
-
-def _is_pinnable(call: Call) -> bool:
-    """Vertex's express mode keeps nothing that a later call could name."""
-    return call.verbatim and call.upstream == GEMINI_API
-
-
-def _may_name(call: Call) -> bool:
-    """Can there be something in it that lives with one key?"""
-    if not _is_pinnable(call):
-        return False
-    packed = any(name == "content-encoding" for name, _ in call.headers)
-    return packed or "/" in call.model or may_refer(call.raw, _signs(call))
-
-
-def _signs(call: Call) -> tuple[bytes, ...]:
-    """What only some models' calls may name."""
-    return () if unary_limit(call.model) == UNLIMITED else CONTINUES
 
 
 def _with(route: Route, body: bytes) -> Route:

@@ -67,10 +67,9 @@ def build(
         Lasting(gateways, transports, doors.models, callers, keys, book, remembered, forecasts, watching, traces),
     )
     cases = cases_of(ground, doors, callers, (book, changes), keys, forecasts, remembered, watching.alerts)
-    pages = _pages(doors, watching)
     parts = settings.shutdown_timeout, book, remembered, watching, keys
     management, console = management_of(cases, doors.public), console_of(ground, cases, doors)
-    return App(doors.calls, doors.live, pages, management, console, life, *parts)
+    return App(doors.calls, doors.live, _pages(doors, watching), management, console, life, *parts)
 
 
 def _book(ground: Ground) -> tuple[OptionBook, ChangeLog]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 HIDDEN = "REDACTED"
+SHOWN = 4  # characters of a secret that anybody may see
 SHORTEST = 6  # characters; hiding every word that is as short as that would leave no text
 REMEMBERED = 4_096  # short texts whose redaction is remembered
 BRIEF = 256  # characters of a text that is remembered
@@ -76,6 +77,11 @@ _RULES = (
         rf"\1\2{HIDDEN}",
     ),
 )
+
+
+def tail_of(secret: str) -> str:
+    """What tells secrets apart and opens nothing; of a short one that would be too much, so it is empty."""
+    return secret[-SHOWN:] if len(secret) > 2 * SHOWN else ""
 
 
 def redact(text: str) -> str:

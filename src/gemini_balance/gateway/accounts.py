@@ -17,7 +17,7 @@ from gemini_balance.core.throttle import Throttle, place_of
 from gemini_balance.gateway.stores import Account, Change, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from gemini_balance.gateway.ports import Clock
     from gemini_balance.gateway.stores import AccountStore, FirstPassword, PasswordHasher
@@ -85,7 +85,8 @@ class Operators:
 
     async def reload(self) -> None:
         """Another process may have changed it."""
-        self._account = await self._store.get(NAME) or self._account
+        async with self._changing:
+            self._account = await self._store.get(NAME) or self._account
 
     @property
     def must_change(self) -> bool:
@@ -185,6 +186,10 @@ class Operators:
         return sessions.signed(begun, self._signing)
 
     async def _change(self, action: str, who: str = NAME, **fields: str | bool) -> None:
+        """Whoever asked may leave meanwhile: what is stored counts here, too."""
+        await asyncio.shield(self._store_changed(action, who, fields))
+
+    async def _store_changed(self, action: str, who: str, fields: Mapping[str, str | bool]) -> None:
         async with self._changing:
             kept = await self._store.get(NAME) or self._account
             now = self._clock.unix()

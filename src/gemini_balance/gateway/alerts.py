@@ -28,6 +28,7 @@ MOST_AN_HOUR = 60
 HOUR = 3600.0
 RETRIES = (1.0, 5.0, 30.0, 120.0)  # seconds before each
 TRIED = "A test of this webhook, asked for by the operator."
+BROKEN = "not delivered: the gateway failed; its log says more"
 NO_WEBHOOK = "No webhook is set. Set ALERT_WEBHOOK_URL first."
 log = logging.getLogger(__name__)
 
@@ -124,7 +125,11 @@ class Alerts:
     async def _keep_delivering(self) -> None:
         while True:
             told = await self._queue.get()
-            told.delivery = await self._deliver(told.alert)
+            try:
+                told.delivery = await self._deliver(told.alert)
+            except Exception:
+                log.exception("An alert can't be delivered")
+                told.delivery = BROKEN
 
     async def _note(self, alert: Alert) -> None:
         log.log(logging.WARNING if alert.holds else logging.INFO, "Alert %s: %s", alert.kind, alert.message)

@@ -179,10 +179,7 @@ class Gateway:
                 reply.send(request, spec) if isinstance(reply, PASSED_ON) else self.transport.send(request)
             )
             if upstream.status >= 400:
-                # Google repeats a suspended key in its error message.
-                body = (await upstream.whole()).replace(spec.secret.encode(), HIDDEN.encode())
-                refused = classify(upstream.status, body, upstream.content_type)
-                return for_token(refused) if route.ephemeral else refused
+                return await _refusal(upstream, route, spec.secret)
             self.pool.began(self.clock.now(), lease)
             self.room.look()  # a model that was overloaded is not any more: those who wait for it need not wait longer
             if isinstance(reply, PASSED_ON):
@@ -197,6 +194,13 @@ class Gateway:
         finally:
             if upstream is not None:
                 upstream.close()
+
+
+async def _refusal(upstream: UpstreamReply, route: Route, secret: str) -> Outcome:
+    """Google repeats a suspended key in its error message."""
+    body = (await upstream.whole()).replace(secret.encode(), HIDDEN.encode())
+    refused = classify(upstream.status, body, upstream.content_type)
+    return for_token(refused) if route.ephemeral else refused
 
 
 def _rests_until(now: float, lease: Lease, outcome: Outcome) -> float:

@@ -140,8 +140,7 @@ class Keyring:
         names = [*verdicts.well, *verdicts.dead]
         if names:
             after = msgspec.json.encode(verdicts).decode()
-            await self._changes.add(self._noted(names, who, action, after=after))
-            self._take(verdicts)
+            await asyncio.shield(self._note(self._noted(names, who, action, after=after), lambda: self._take(verdicts)))
 
     async def export(self, where: KeyFilter, form: Format, who: str, *, plain: bool = False) -> str:
         """`plain`: with the secrets, which is noted."""
@@ -166,10 +165,17 @@ class Keyring:
     async def reject(self, name: str, who: str) -> list[KeyId]:
         """These keys share nothing: no two of them are grouped again. Raises NotFound."""
         gateway, names = self._group(name)
-        await self._changes.add(self._noted(names, who, "reject", before=f'"{name}"'))
+        note = self._noted(names, who, "reject", before=f'"{name}"')
+        await asyncio.shield(self._note(note, lambda: self._part(gateway, name)))
+        return names
+
+    async def _note(self, change: Change, done: Callable[[], None]) -> None:
+        await self._changes.add(change)
+        done()
+
+    def _part(self, gateway: Gateway, name: str) -> None:
         gateway.pool.reject(self._clock.now(), name)
         gateway.room.look()
-        return names
 
     def _key(self, kept: KeptKey) -> Key | None:
         return self.gateways[kept.upstream].pool.keys.get(kept.id)

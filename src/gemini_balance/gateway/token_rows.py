@@ -18,7 +18,6 @@ from gemini_balance.gateway.stores import KeptToken, Off, Origin
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-SHOWN = 4  # characters of a token that may be seen
 LONGEST_NAME = 100
 MOST_NAMES = 200  # models, or tags, of one token
 MOST_RPM = 100_000
@@ -53,11 +52,6 @@ class FromEnvironment(NamedTuple):
 def token_id(digest: bytes) -> str:
     """The same on every replica, and of no help to whoever reads it where it is written down."""
     return f"token-{digest.hex()[:16]}"
-
-
-def shown_of(secret: str) -> str:
-    """What tells tokens apart and opens nothing; of a short one that would be too much."""
-    return secret[-SHOWN:] if len(secret) > 2 * SHOWN else ""
 
 
 def principal_of(row: KeptToken) -> Principal:

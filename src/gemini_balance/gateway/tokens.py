@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from gemini_balance.core.allowance import Allowances
 from gemini_balance.core.errors import BadRequest, NotFound
+from gemini_balance.core.redaction import tail_of
 from gemini_balance.gateway.peppered import Peppered
 from gemini_balance.gateway.stores import Change, KeptToken, Off, Origin, Subject
 from gemini_balance.gateway.token_rows import (
@@ -19,7 +20,6 @@ from gemini_balance.gateway.token_rows import (
     differences,
     from_environment,
     principal_of,
-    shown_of,
     token_id,
 )
 
@@ -66,7 +66,7 @@ class TokenBook:
     def __init__(self, store: TokenStore, pepper: bytes, clock: Clock, listed: Iterable[str] = ()) -> None:
         """`pepper` lasts as long as the store; `listed` are the environment's tokens."""
         self._store, self._digest, self._clock = store, Peppered(pepper), clock
-        self._listed = {self._digest(token.encode()): shown_of(token) for token in listed}  # what may be seen of them
+        self._listed = {self._digest(token.encode()): tail_of(token) for token in listed}  # what may be seen of them
         self._used: dict[str, float] = {}
         self._missed = 0  # tokens that are listed here, and were not where another process started later
         self._writing = asyncio.Lock()
@@ -129,34 +129,26 @@ class TokenBook:
             raise BadRequest(UNFIT, param="secret")
         secret = secret or f"sk-{secrets.token_urlsafe(RANDOM)}"
         digest, now = self._digest(secret.encode()), self._clock.unix()
-        new = KeptToken(id=token_id(digest), digest=digest, name="", shown=shown_of(secret), created=now)
+        new = KeptToken(id=token_id(digest), digest=digest, name="", shown=tail_of(secret), created=now)
         new = changed_terms(new, terms, now)
-        async with self._writing:
-            await self._load()
-            if (row := self._rows.get(digest)) is not None and row.off is not Off.DELETED:
-                raise BadRequest(TAKEN.format(id=row.id), param="secret")
-            await self._put([new], self._change(who, new.id, "make", None, new))
+        await asyncio.shield(self._add(new, who))
         return Made(new, secret)
 
     async def change(self, token_id: str, terms: Terms, who: str) -> KeptToken:
         """Only what `terms` says. Raises NotFound, BadRequest."""
-        async with self._writing:
-            row = await self._loaded(token_id)
-            new = changed_terms(row, terms, self._clock.unix())
-            await self._put([new], self._change(who, token_id, "change", row, new))
-        return new
+        return await asyncio.shield(self._edit(token_id, terms, who))
 
     async def disable(self, token_id: str, who: str) -> KeptToken:
         """Its callers get 401 from now on. Raises NotFound."""
-        return await self._switch(token_id, Off.OPERATOR, "disable", who)
+        return await asyncio.shield(self._switch(token_id, Off.OPERATOR, "disable", who))
 
     async def enable(self, token_id: str, who: str) -> KeptToken:
         """Raises NotFound."""
-        return await self._switch(token_id, Off.NO, "enable", who)
+        return await asyncio.shield(self._switch(token_id, Off.NO, "enable", who))
 
     async def delete(self, token_id: str, who: str) -> None:
         """It is gone until it is made again by hand, whatever the environment lists. Raises NotFound."""
-        await self._switch(token_id, Off.DELETED, "delete", who)
+        await asyncio.shield(self._switch(token_id, Off.DELETED, "delete", who))
 
     # What happens beside the calls.
 
@@ -196,6 +188,22 @@ class TokenBook:
         except Exception:
             self._used = used | self._used
             log.exception("It could not be written down when tokens were used last")
+
+    # Whoever asks for a change may leave in the middle of it: what is stored is served with, too.
+
+    async def _add(self, new: KeptToken, who: str) -> None:
+        async with self._writing:
+            await self._load()
+            if (row := self._rows.get(new.digest)) is not None and row.off is not Off.DELETED:
+                raise BadRequest(TAKEN.format(id=row.id), param="secret")
+            await self._put([new], self._change(who, new.id, "make", None, new))
+
+    async def _edit(self, token_id: str, terms: Terms, who: str) -> KeptToken:
+        async with self._writing:
+            row = await self._loaded(token_id)
+            new = changed_terms(row, terms, self._clock.unix())
+            await self._put([new], self._change(who, token_id, "change", row, new))
+        return new
 
     async def _switch(self, token_id: str, off: Off, action: str, who: str) -> KeptToken:
         async with self._writing:

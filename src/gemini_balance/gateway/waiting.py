@@ -28,7 +28,7 @@ class WaitingRoom:
         self._rings = inf
 
     async def wait(self, demand: Demand, until: float) -> Lease | None:
-        """A lease; None when none came until then, or when the queue is full."""
+        """A lease; None when none came until then, none can come any more, or the queue is full."""
         now = self._clock.now()
         ticket = self._pool.enqueue(now, demand, until)
         if ticket is None:
@@ -57,15 +57,20 @@ class WaitingRoom:
                 self._pool.settle(self._clock.now(), lease, CLIENT_GONE)
             else:
                 turn.set_result(lease)
+        for ticket in granted.lost:
+            self._go_without(ticket)
         self._ring_at(granted.at)
 
     def _end(self, ticket: Ticket) -> None:
         """Its patience ran out."""
+        self._pool.withdraw(ticket)
+        self._go_without(ticket)
+        self._look_soon()
+
+    def _go_without(self, ticket: Ticket) -> None:
         turn = self._turns.pop(ticket, None)
         if turn is not None and not turn.done():
-            self._pool.withdraw(ticket)
             turn.set_result(None)
-            self._look_soon()
 
     def _give_back(self, ticket: Ticket, turn: Turn) -> None:
         """The client left: neither its place nor a lease it was given in the last moment may be lost."""

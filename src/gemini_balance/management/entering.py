@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from gemini_balance.core.bearer import token_in
 from gemini_balance.core.errors import Forbidden, NotSignedIn
 from gemini_balance.management.endpoint import Access
 
@@ -50,8 +51,7 @@ def _bearer(request: Request, operators: Operators, client: str) -> Operator | N
     given = request.headers.get("authorization")
     if given is None:
         return None
-    scheme, _, token = given.partition(" ")
-    who = operators.bearer(token.strip().encode("latin-1"), client) if scheme.lower() == "bearer" else None
+    who = operators.bearer(token_in(given.encode("latin-1")), client)
     if who is None:
         raise NotSignedIn("This is not the operator's token. A client token opens nothing here.")
     return who

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gemini_balance.gateway.stores import Account
-from gemini_balance.storage.changes import note
+from gemini_balance.storage.changes import noting
 from gemini_balance.storage.engine import reading
 from gemini_balance.storage.schema import accounts as table
 from gemini_balance.storage.upsert import upsert
@@ -37,14 +37,12 @@ class StoredAccounts:
 
     async def add(self, account: Account, change: Change) -> bool:
         try:
-            async with self._engine.begin() as connection:
+            async with noting(self._engine, change) as connection:
                 await connection.execute(insert(table).values(asdict(account)))
-                await note(connection, change)
         except IntegrityError:
             return False
         return True
 
     async def put(self, account: Account, change: Change) -> None:
-        async with self._engine.begin() as connection:
+        async with noting(self._engine, change) as connection:
             await connection.execute(upsert(self._engine.dialect.name, table, **asdict(account)))
-            await note(connection, change)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import URL
 
 from gemini_balance.storage.engine import is_sqlite, journal_of
+from gemini_balance.storage.private import make_file, replace, settle
 from gemini_balance.storage.vault import FILE as SECRET_KEY
 
 if TYPE_CHECKING:
@@ -49,8 +49,9 @@ def back_up(url: URL, folder: Path, progress: Progress, secret_key: Path | None 
         raise CannotBackUp(f"{folder} is there already. Name a folder that is not: each backup is one.") from None
     copies = [_copied(source, folder / source.name, progress) for source in sources]
     if secret_key is not None and secret_key.exists():
-        copies.append(_written(secret_key, folder / SECRET_KEY))
-    _settle(folder)
+        copies.append(folder / SECRET_KEY)
+        replace(folder / SECRET_KEY, secret_key.read_bytes())
+    settle(folder)
     return copies
 
 
@@ -64,7 +65,7 @@ def files_of(url: URL) -> Iterator[Path]:
 def _copied(source: Path, target: Path, progress: Progress) -> Path:
     """Within one transaction that only reads: what others write meanwhile does not make it begin anew."""
     unfinished = target.with_suffix(".unfinished")
-    _create(unfinished)
+    make_file(unfinished)
     name = source.name
     with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as old:
         old.execute("BEGIN")
@@ -78,27 +79,7 @@ def _copied(source: Path, target: Path, progress: Progress) -> Path:
     return _named(unfinished, target)
 
 
-def _written(source: Path, target: Path) -> Path:
-    unfinished = target.with_suffix(".unfinished")
-    _create(unfinished)
-    shutil.copyfile(source, unfinished)
-    return _named(unfinished, target)
-
-
-def _create(path: Path) -> None:
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-
-
 def _named(unfinished: Path, target: Path) -> Path:
     with unfinished.open("rb") as file:
         os.fsync(file.fileno())
     return unfinished.rename(target)
-
-
-def _settle(folder: Path) -> None:
-    """The names outlive a power cut, too."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

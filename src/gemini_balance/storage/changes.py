@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -14,6 +15,8 @@ from gemini_balance.storage.engine import reading
 from gemini_balance.storage.schema import changes as table
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
     from sqlalchemy import Engine, Row
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -42,8 +45,8 @@ class StoredChanges:
             return [number for number in numbers if number not in own]
 
     async def add(self, change: Change) -> None:
-        async with self._engine.begin() as connection:
-            await note(connection, change)
+        async with noting(self._engine, change):
+            pass
 
     async def page(
         self, before: int | None, most: int, subject: Subject | None = None, target: str = ""
@@ -59,12 +62,20 @@ class StoredChanges:
             return [_change(row) for row in await connection.execute(query)]
 
 
-async def note(connection: AsyncConnection, *changes: Change) -> None:
-    """In the transaction of what was changed."""
-    rows = [{name: value for name, value in asdict(change).items() if name != "id"} for change in changes]
-    numbers = await connection.scalars(insert(table).returning(table.c.id), rows)
-    own = _OWN.setdefault(connection.engine.sync_engine, deque(maxlen=OWN_MOST))
-    own.extend(numbers)
+@asynccontextmanager
+async def noting(engine: AsyncEngine, *changes: Change) -> AsyncIterator[AsyncConnection]:
+    """A transaction in which something is changed, and the changes noted.
+
+    They count as this process's own once they are committed: another one may be given the number of what was not, and
+    whoever can't tell whether it was has to read it again.
+    """
+    numbers: Sequence[int] = ()
+    async with engine.begin() as connection:
+        yield connection
+        if changes:
+            rows = [{name: value for name, value in asdict(change).items() if name != "id"} for change in changes]
+            numbers = (await connection.scalars(insert(table).returning(table.c.id), rows)).all()
+    _OWN.setdefault(engine.sync_engine, deque(maxlen=OWN_MOST)).extend(numbers)
 
 
 def _change(row: Row[*tuple[Any, ...]]) -> Change:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from gemini_balance.core.errors import StoreAway
+from gemini_balance.storage.private import make_file, make_folder
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -68,7 +69,8 @@ def async_engine(url: URL) -> AsyncEngine:
 def sync_engine(url: URL) -> Engine:
     """For the start and the command line. Raises OSError where there can be no such folder."""
     if is_sqlite(url) and url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        make_folder(Path(url.database).parent)
+        make_file(Path(url.database))  # SQLite gives its log the same rights
     engine = create_engine(url, hide_parameters=True)
     _prepare(engine)
     return engine

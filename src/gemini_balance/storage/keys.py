@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from sqlalchemy import select
 
 from gemini_balance.core.pool import KeyId
 from gemini_balance.gateway.stores import KeptKey, Off, Origin, Tier
-from gemini_balance.storage.changes import note
+from gemini_balance.storage import names
+from gemini_balance.storage.changes import noting
 from gemini_balance.storage.engine import reading
 from gemini_balance.storage.schema import keys as table
 from gemini_balance.storage.upsert import upserts
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 ROWS = select(table).order_by(table.c.created, table.c.id)
 AT_ONCE = 200  # rows that are sealed or opened before others may go on
 COLUMNS = [column.name for column in table.c]
-_names = msgspec.json.Decoder(frozenset[str])
 
 
 class StoredKeys:
@@ -60,10 +59,9 @@ class StoredKeys:
             rows.append(self._row(key))
             if not len(rows) % AT_ONCE:
                 await asyncio.sleep(0)
-        async with self._engine.begin() as connection:
+        async with noting(self._engine, change) as connection:
             if rows:
                 await connection.execute(upserts(self._engine.dialect.name, table), rows)
-            await note(connection, change)
 
     def _row(self, key: KeptKey) -> dict[str, object]:
         """One without a secret was deleted: its name stands for it."""
@@ -71,8 +69,8 @@ class StoredKeys:
             "fingerprint": self._vault.fingerprint(key.secret or key.id),
             "sealed": self._vault.seal(key.secret, _place(key.id)),
             "proxy": self._vault.seal(key.proxy, _proxy_place(key.id)) if key.proxy else b"",
-            "tags": _listed(key.tags),
-            "models": _listed(key.models),
+            "tags": names.written(key.tags),
+            "models": names.written(key.models),
         }
         return {column: sealed[column] if column in sealed else getattr(key, column) for column in COLUMNS}
 
@@ -83,10 +81,10 @@ class StoredKeys:
             upstream=row.upstream,
             label=row.label,
             project=row.project,
-            tags=_names.decode(row.tags),
+            tags=names.read(row.tags),
             notes=row.notes,
             weight=row.weight,
-            models=_names.decode(row.models),
+            models=names.read(row.models),
             proxy=self._vault.open(bytes(row.proxy), _proxy_place(row.id)) if row.proxy else "",
             tier=Tier(row.tier),
             origin=Origin(row.origin),
@@ -102,7 +100,3 @@ def _place(key: str) -> str:
 
 def _proxy_place(key: str) -> str:
     return f"keys/{key}/proxy"
-
-
-def _listed(names: frozenset[str]) -> str:
-    return msgspec.json.encode(sorted(names)).decode()

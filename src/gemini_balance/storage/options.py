@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select
 
 from gemini_balance.core.options import ROWS
-from gemini_balance.storage.changes import note
+from gemini_balance.storage.changes import noting
 from gemini_balance.storage.engine import reading
 from gemini_balance.storage.schema import options as table
 from gemini_balance.storage.upsert import upsert
@@ -39,15 +39,13 @@ class StoredOptions:
 
     async def put(self, values: Mapping[str, str | None], changes: Sequence[Change]) -> None:
         """In the order of their names: two who change the same ones wait for each other, and not in a circle."""
-        async with self._engine.begin() as connection:
+        async with noting(self._engine, *changes) as connection:
             for name, value in sorted(values.items()):
                 if value is None:
                     await connection.execute(delete(table).where(table.c.name == name))
                 else:
                     written = self._written(name, value)
                     await connection.execute(upsert(self._engine.dialect.name, table, name=name, value=written))
-            if changes:
-                await note(connection, *changes)
 
     def _written(self, name: str, value: str) -> str:
         if name not in SECRET:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import secrets
 from typing import TYPE_CHECKING
 
+from gemini_balance.storage import private
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 FILE = "initial-password"
@@ -57,23 +55,16 @@ class PasswordFile:
         return str(self._path)
 
     def keep(self, password: str) -> str:
-        with contextlib.suppress(FileExistsError):
-            self._write(password, self._path.hardlink_to)
-        return self._path.read_text().strip()
+        private.make_folder(self._path.parent)
+        return private.first(self._path, _line(password)).decode().strip()
 
     def replace(self, password: str) -> None:
-        self._write(password, lambda made: made.replace(self._path))
+        private.make_folder(self._path.parent)
+        private.replace(self._path, _line(password))
 
     def drop(self) -> None:
         self._path.unlink(missing_ok=True)
 
-    def _write(self, password: str, name: Callable[[Path], object]) -> None:
-        """Whole before it has its name, which `name` gives it: nobody reads half of it."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        made = self._path.with_name(f"{FILE}-{secrets.token_hex(4)}")
-        try:
-            with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(f"{password}\n")
-            name(made)
-        finally:
-            made.unlink(missing_ok=True)
+
+def _line(password: str) -> bytes:
+    return f"{password}\n".encode()

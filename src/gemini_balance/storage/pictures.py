@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import re
 import secrets
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from gemini_balance.gateway.ports import CannotKeep
+from gemini_balance.storage import private
 from gemini_balance.storage.memory import TOO_LARGE
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECRET_BYTES = 32
-ONLY_OURS = 0o600
-UNFINISHED = ".part"
 _NAME = re.compile(r"[a-z0-9]{1,64}\.[a-z]{2,4}")
 
 
@@ -36,7 +34,7 @@ class FolderPictures:
 
     def __init__(self, folder: Path) -> None:
         """Raises OSError where there can be no such folder."""
-        folder.mkdir(parents=True, exist_ok=True)
+        private.make_folder(folder)
         self._folder = folder
         self._lock = threading.Lock()
         self.secret = _secret_in(folder.with_suffix(".key"))
@@ -55,9 +53,7 @@ class FolderPictures:
     def _keep(self, name: str, data: bytes, since: float, most: int) -> None:
         with self._lock:
             self._make_room(since, most - len(data), name)
-            unfinished = self._folder / f"{name}{UNFINISHED}"
-            unfinished.write_bytes(data)
-            unfinished.replace(self._folder / name)
+            private.replace(self._folder / name, data)
 
     def _make_room(self, since: float, most: int, but: str) -> None:
         """What a crash left unfinished is old some day, too."""
@@ -83,15 +79,8 @@ class FolderPictures:
 
 
 def _secret_in(file: Path) -> bytes:
-    """Made at the first start; of two that start at once, both get the same."""
-    if not file.exists():
-        new = file.with_name(f"{file.name}.{secrets.token_hex(4)}{UNFINISHED}")
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, ONLY_OURS), "wb") as handle:
-            handle.write(secrets.token_bytes(SECRET_BYTES))
-        with contextlib.suppress(FileExistsError):
-            file.hardlink_to(new)
-        new.unlink()
-    secret = file.read_bytes()
+    """Made at the first start."""
+    secret = private.first(file, secrets.token_bytes(SECRET_BYTES))
     if len(secret) != SECRET_BYTES:
         raise OSError(f"{file.name} does not hold {SECRET_BYTES} bytes; remove it, and a new one is made")
     return secret

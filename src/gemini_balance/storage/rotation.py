@@ -6,10 +6,10 @@ it, and takes its place after that. Whoever opens the database in between looks 
 
 from __future__ import annotations
 
-import os
 import secrets
 from typing import TYPE_CHECKING
 
+from gemini_balance.storage.private import replace, settle
 from gemini_balance.storage.vault import FILE, SHORT, SHORTEST, SIZE, VaultClosed, open_vault, rewrap, secret_key_in
 
 if TYPE_CHECKING:
@@ -64,11 +64,8 @@ def rotate_in(folder: Path, engine: Engine, new: str, step: Callable[[str], None
 
 
 def _write(path: Path, secret_key: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(f"{secret_key}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    _settle(path.parent)
+    replace(path, f"{secret_key}\n".encode())
+    settle(path.parent)
 
 
 def _read(path: Path) -> str:
@@ -77,12 +74,4 @@ def _read(path: Path) -> str:
 
 def _take_its_place(folder: Path) -> None:
     (folder / NEXT).replace(folder / FILE)
-    _settle(folder)
-
-
-def _settle(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    settle(folder)

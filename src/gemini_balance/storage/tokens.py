@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from sqlalchemy import bindparam, or_, select, update
 
 from gemini_balance.gateway.stores import KeptToken, Off, Origin
-from gemini_balance.storage.changes import note
+from gemini_balance.storage import names
+from gemini_balance.storage.changes import noting
 from gemini_balance.storage.engine import reading
 from gemini_balance.storage.schema import tokens as table
 from gemini_balance.storage.upsert import upserts
@@ -25,7 +25,6 @@ ROWS = select(table).order_by(table.c.created, table.c.id)
 LATER = or_(table.c.last_used.is_(None), table.c.last_used < bindparam("at"))
 USED = update(table).where(table.c.id == bindparam("token"), LATER).values(last_used=bindparam("at"))
 COLUMNS = [column.name for column in table.c]
-_names = msgspec.json.Decoder(frozenset[str])
 
 
 class StoredTokens:
@@ -39,10 +38,9 @@ class StoredTokens:
             return [_token(row) for row in await connection.execute(ROWS)]
 
     async def put(self, tokens: Sequence[KeptToken], change: Change) -> None:
-        async with self._engine.begin() as connection:
+        async with noting(self._engine, change) as connection:
             if tokens:
                 await connection.execute(upserts(self._engine.dialect.name, table), [_row(token) for token in tokens])
-            await note(connection, change)
 
     async def used(self, last: Mapping[str, float]) -> None:
         if last:
@@ -51,7 +49,7 @@ class StoredTokens:
 
 
 def _row(token: KeptToken) -> dict[str, object]:
-    lists = {"models": _listed(token.models), "tags": _listed(token.tags)}
+    lists = {"models": names.written(token.models), "tags": names.written(token.tags)}
     return {column: lists[column] if column in lists else getattr(token, column) for column in COLUMNS}
 
 
@@ -61,8 +59,8 @@ def _token(row: Row[*tuple[Any, ...]]) -> KeptToken:
         digest=bytes(row.digest),
         name=row.name,
         shown=row.shown,
-        models=_names.decode(row.models),
-        tags=_names.decode(row.tags),
+        models=names.read(row.models),
+        tags=names.read(row.tags),
         rpm=row.rpm,
         tokens_per_day=row.tokens_per_day,
         expires=row.expires,
@@ -72,7 +70,3 @@ def _token(row: Row[*tuple[Any, ...]]) -> KeptToken:
         created=row.created,
         last_used=row.last_used,
     )
-
-
-def _listed(names: frozenset[str]) -> str:
-    return msgspec.json.encode(sorted(names)).decode()

@@ -3,7 +3,6 @@ one row."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
 import os
@@ -17,6 +16,7 @@ from sqlalchemy import insert, select, update
 
 from gemini_balance.gateway.stores import Secrets
 from gemini_balance.storage.engine import alone
+from gemini_balance.storage.private import first, make_folder
 from gemini_balance.storage.schema import vault as table
 
 if TYPE_CHECKING:
@@ -111,23 +111,8 @@ def rewrap(connection: Connection, old: str, new: str) -> None:
 
 def secret_key_in(folder: Path) -> str:
     """Kept in a file that only its owner may read, made at the first start. Raises OSError."""
-    path = folder / FILE
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        _make(path)
-    return path.read_text().strip()
-
-
-def _make(path: Path) -> None:
-    """Whole before it has its name: of many that start at once the first one's is everybody's."""
-    made = path.with_name(f"{FILE}-{secrets.token_hex(4)}")
-    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(f"{secrets.token_hex(SIZE)}\n")
-        file.flush()
-        os.fsync(file.fileno())  # what it seals will be acknowledged
-    with contextlib.suppress(FileExistsError):
-        path.hardlink_to(made)
-    made.unlink()
+    make_folder(folder)
+    return first(folder / FILE, f"{secrets.token_hex(SIZE)}\n".encode()).decode().strip()
 
 
 def _made(connection: Connection, secret_key: str) -> Vault:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gemini_balance.api.clients import PublicUrl, TrustedProxies, client_of
+from gemini_balance.api.clients import LONGEST, PublicUrl, TrustedProxies, client_of
 
 PROXY, FAR = "10.0.0.1", "203.0.113.9"
 
@@ -52,6 +52,11 @@ def test_a_network_that_is_none_is_refused() -> None:
 def test_the_callers_address(peer: str | None, forwarded: bytes, client: str) -> None:
     headers = {b"x-forwarded-for": forwarded} if forwarded else {}
     assert client_of(scope(peer), headers, TrustedProxies(("10.0.0.0/8",))) == client
+
+
+def test_what_a_caller_calls_itself_is_no_longer_than_an_address() -> None:
+    client = client_of(scope(PROXY), {b"x-forwarded-for": b"x" * 60_000}, TrustedProxies(("*",)))
+    assert client == "x" * LONGEST
 
 
 FORWARDED = {b"host": b"inner:8000", b"x-forwarded-proto": b"https, http", b"x-forwarded-host": b"a.example, b"}

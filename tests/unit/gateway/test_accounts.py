@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,9 @@ from gemini_balance.core.throttle import FREE
 from gemini_balance.gateway.accounts import Operator, Operators, Own
 from gemini_balance.storage.memory.accounts import MemoryAccounts
 from tests.unit.gateway.stage import Hands
+
+if TYPE_CHECKING:
+    from gemini_balance.gateway.stores import Account, Change
 
 pytestmark = pytest.mark.anyio
 
@@ -269,3 +273,64 @@ async def test_a_folder_that_cannot_be_written_keeps_nobody_out() -> None:
     assert who is not None
     await operators.change_password(who, password, "correct horse battery")
     assert await operators.reset("command line")
+
+
+class Unhurried(MemoryAccounts):
+    """What was read or written is known to whoever asked only when it may go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = asyncio.Event()
+        self.held: list[asyncio.Event] = []  # for whom comes next
+
+    async def get(self, name: str) -> Account | None:
+        found = await super().get(name)
+        await self._wait()
+        return found
+
+    async def put(self, account: Account, change: Change) -> None:
+        await super().put(account, change)
+        await self._wait()
+
+    async def _wait(self) -> None:
+        self.asked.set()
+        if self.held:
+            await self.held.pop().wait()
+
+    def hold(self) -> asyncio.Event:
+        self.asked.clear()
+        self.held.append(goes_on := asyncio.Event())
+        return goes_on
+
+
+async def test_who_is_signed_out_everywhere_stays_so_though_an_older_account_is_just_being_read() -> None:
+    house = House(store := Unhurried())
+    operators = house.operators()
+    await operators.begin()
+    session = await operators.sign_in(house.note.password, HOME)
+    goes_on = store.hold()
+    reload = asyncio.create_task(operators.reload())
+    await store.asked.wait()
+    ended = asyncio.create_task(operators.sign_out_everywhere())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    goes_on.set()
+    await asyncio.gather(reload, ended)
+    assert operators.session(session) is None
+
+
+async def test_sessions_end_though_who_ended_them_left_meanwhile() -> None:
+    house = House(store := Unhurried())
+    operators = house.operators()
+    await operators.begin()
+    session = await operators.sign_in(house.note.password, HOME)
+    goes_on = store.hold()
+    caller = asyncio.create_task(operators.sign_out_everywhere())
+    await store.asked.wait()
+    caller.cancel()
+    goes_on.set()
+    await asyncio.gather(caller, return_exceptions=True)
+    async with asyncio.timeout(5):
+        while operators.session(session) is not None:  # noqa: ASYNC110  (nothing tells when)
+            await asyncio.sleep(0)
+    assert caller.cancelled()

@@ -31,10 +31,13 @@ class Hook:
 
     failures: int = 0
     asked: int = 0
+    breaks: int = 0
     taken: list[tuple[Target, object]] = field(default_factory=list)
 
     async def send(self, target: Target, body: bytes) -> None:
         self.asked += 1
+        if self.asked <= self.breaks:
+            raise RuntimeError("nobody foresaw this")
         if self.asked <= self.failures:
             raise NotDelivered("its server answered with status 500")
         self.taken.append((target, decode(body)))
@@ -115,6 +118,22 @@ async def test_a_post_that_always_fails_is_given_up_and_told_why() -> None:
     await here.deliver()
     failed = "not delivered: its server answered with status 500"
     assert (here.hook.asked, [told.delivery for told in here.alerts.recent()]) == (3, [failed])
+
+
+async def test_a_sender_that_breaks_down_takes_only_its_own_alert_along() -> None:
+    here = scene()
+    here.hook.breaks = 1
+    await here.look()
+    here.kill(1)
+    await here.look()
+    await here.deliver()
+    here.kill(1)
+    await here.look(7200.0)
+    await here.deliver()
+    assert [told.delivery for told in here.alerts.recent()][-1:] == [
+        "not delivered: the gateway failed; its log says more"
+    ]
+    assert len(here.hook.taken) == len(here.alerts.recent()) - 1
 
 
 async def test_without_a_webhook_alerts_are_remembered_only() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -14,9 +16,17 @@ from gemini_balance.core.outcome import Cause
 from gemini_balance.core.pool.key import Project, Source
 from gemini_balance.gateway.key_edits import KeyEdit
 from gemini_balance.gateway.key_views import ALL, KeyFilter, KeyState, only
+from gemini_balance.gateway.keyring import Verdicts
 from gemini_balance.gateway.stores import Off, Tier
+from gemini_balance.storage.memory.changes import MemoryChanges
 from tests.unit.gateway.ring_stage import SECRETS, WHO, RingStage, entry, id_of
 from tests.unit.gateway.stage import Line, says
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from gemini_balance.gateway.keyring import Keyring
+    from gemini_balance.gateway.stores import Change
 
 pytestmark = pytest.mark.anyio
 NOW = 1_800_000_100.0
@@ -225,6 +235,44 @@ async def test_a_rejected_group_is_none_any_more() -> None:
     stage = await grouped()
     await stage.ring.reject("group-a", WHO)
     assert (stage.ring.groups(), {view.project for view in stage.ring.views()}) == ([], {""})
+
+
+class Unhurried(MemoryChanges):
+    """What is noted is noted before who noted it hears of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noted, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def add(self, change: Change) -> None:
+        await super().add(change)
+        self.noted.set()
+        await self.goes_on.wait()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda ring: ring.reject("group-a", WHO),
+        lambda ring: ring.find(Verdicts(dead={id_of("A"): Cause.KEY_DEAD}), WHO, "check"),
+    ],
+    ids=["reject", "find"],
+)
+async def test_what_is_noted_is_done_though_who_asked_left_meanwhile(
+    act: Callable[[Keyring], Coroutine[None, None, None]],
+) -> None:
+    stage = await grouped()
+    before = stage.states(), len(stage.ring.groups())
+    stage.ring._changes = changes = Unhurried()
+    caller = asyncio.create_task(act(stage.ring))
+    await changes.noted.wait()
+    caller.cancel()
+    changes.goes_on.set()
+    await asyncio.gather(caller, return_exceptions=True)
+    async with asyncio.timeout(5):
+        while (stage.states(), len(stage.ring.groups())) == before:  # noqa: ASYNC110  (nothing tells when)
+            await asyncio.sleep(0)
+    assert caller.cancelled()
 
 
 async def test_an_entry_that_is_paid_in_the_environment_serves_what_is_for_those() -> None:

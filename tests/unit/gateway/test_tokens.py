@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from math import inf
@@ -327,3 +328,33 @@ async def test_whatever_was_a_client_token_is_known_as_one() -> None:
     book = await House().start("sk-alpha-1")
     await book.delete(book.all()[0].id, "operator")
     assert (book.knows(b"sk-alpha-1"), book.knows(b"sk-alpha-2")) == (True, False)
+
+
+class Unhurried(Noting):
+    """What is written is written before the writer hears of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written, self.goes_on = asyncio.Event(), asyncio.Event()
+        self.goes_on.set()
+
+    async def put(self, tokens: Sequence[KeptToken], change: Change) -> None:
+        await super().put(tokens, change)
+        self.written.set()
+        await self.goes_on.wait()
+
+
+async def test_a_disabled_token_opens_nothing_though_who_disabled_it_left_meanwhile() -> None:
+    store = Unhurried()
+    book = await House(store).start("sk-alpha-1234")
+    store.written.clear()
+    store.goes_on.clear()
+    caller = asyncio.create_task(book.disable(book.all()[0].id, "operator"))
+    await store.written.wait()
+    caller.cancel()
+    store.goes_on.set()
+    await asyncio.gather(caller, return_exceptions=True)
+    async with asyncio.timeout(5):
+        while book.find(b"sk-alpha-1234") is not None:  # noqa: ASYNC110  (nothing tells when)
+            await asyncio.sleep(0)
+    assert caller.cancelled()

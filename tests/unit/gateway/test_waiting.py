@@ -74,6 +74,18 @@ async def test_nobody_need_come_by_for_a_lease_to_be_handed_out() -> None:
     assert hall.left_behind == (0, 0, 0)
 
 
+async def test_who_waits_for_a_key_that_is_removed_is_told_so_at_once() -> None:
+    hall = Hall()
+    pinned = Demand("m", pinned=KeyId("a"))
+    tasks = [asyncio.create_task(hall.room.wait(wanted, hall.clock.now() + 600)) for wanted in (pinned, DEMAND)]
+    await asyncio.sleep(0)
+    hall.pool.set_keys(hall.clock.now(), [])
+    hall.room.look()
+    async with asyncio.timeout(5):
+        assert await asyncio.gather(*tasks) == [None, None]
+    assert (hall.pool.waiting, hall.room._turns) == (0, {})
+
+
 async def test_patience_ends() -> None:
     hall = Hall()
     assert await (await hall.waiter(patience=0.02)) is None

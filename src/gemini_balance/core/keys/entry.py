@@ -11,8 +11,8 @@ import msgspec
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.core.errors import BadRequest
 from gemini_balance.core.pool import KeyId, KeySpec, project_of
+from gemini_balance.core.redaction import tail_of
 
-SHOWN = 4  # characters that anybody may see
 HEAVIEST = 1000
 LONGEST = 500  # characters of a name
 LONGEST_NOTES = 10_000
@@ -69,7 +69,7 @@ def spec_of(entry: Entry, *, off: bool = False) -> KeySpec:
 
 def masked(secret: str) -> str:
     """Its last characters tell it apart; of a short one they would tell too much."""
-    return f"…{secret[-SHOWN:]}" if len(secret) > 2 * SHOWN else "…"
+    return f"…{tail_of(secret)}"
 
 
 def checked(entry: Entry) -> Entry:

@@ -96,11 +96,14 @@ class Lane(Spending):
                 aside.append(ledger)  # free, but not for this call
             else:
                 self._park(now, ledger)
+        self._put_back(now, aside, found=found is not None)
+        return found
+
+    def _put_back(self, now: float, aside: list[Ledger], *, found: bool) -> None:
         for ledger in aside:
             self.place(now, ledger)
-            if found is None and (at := wakes_at(ledger.domain, now)) < inf:
+            if not found and (at := wakes_at(ledger.domain, now)) < inf:
                 self._wake_at(at, ledger)  # whoever rests there may be the one for this call
-        return found
 
     def able(self, now: float, domain: Domain, tokens: int, units: int = 1) -> Ledger | None:
         """This very project's ledger, if it has room now. After `advance`."""
@@ -117,10 +120,9 @@ class Lane(Spending):
         return None
 
     def ledger(self, domain: Domain) -> Ledger:
-        ledger = self.ledgers.get(domain)
-        if ledger is None:
-            ledger = self.ledgers[domain] = Ledger(domain, self.limits(domain))
-        return ledger
+        if domain not in self.ledgers:
+            self.ledgers[domain] = Ledger(domain, self.limits(domain))
+        return self.ledgers[domain]
 
     def take_up(self, domain: Domain) -> Ledger:
         """The same, and out of the ranks of those never used."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gemini_balance.core.pool.key import Key
     from gemini_balance.core.pool.lane import Lane
     from gemini_balance.core.pool.queue import Ticket
@@ -40,7 +42,8 @@ class Lease(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """Leases for those who waited, and when to look again."""
+    """Leases for those who waited, and when to look again. `lost`: those for whom no key is left."""
 
     leases: list[tuple[Ticket, Lease]]
     at: float
+    lost: Sequence[Ticket] = ()

@@ -15,7 +15,7 @@ from gemini_balance.core.pool.exchange import Inbox
 from gemini_balance.core.pool.facts import Outbox
 from gemini_balance.core.pool.inference import trial
 from gemini_balance.core.pool.keeping import claim, keep, release
-from gemini_balance.core.pool.key import NO_TAGS, RETIRED, Key, KeyId, KeySpec, domain_of
+from gemini_balance.core.pool.key import NO_TAGS, Key, KeyId, KeySpec, domain_of
 from gemini_balance.core.pool.lane import NOBODY
 from gemini_balance.core.pool.lease import TRIAL, Granted, Lease
 from gemini_balance.core.pool.outlook import outlook
@@ -62,7 +62,7 @@ class KeyPool(Roster):
     def acquire(self, now: float, demand: Demand) -> Lease | NotYet | Never:
         """Who comes while others wait queues behind them, unless it had its turn before."""
         lane = self._lane_for(demand)
-        if demand.pinned and not self._may_serve(demand):
+        if demand.pinned and self.is_lost(demand):
             return Never(dead=not self.usable())
         first = _first(now, lane, demand)
         if not first and lane.queue.stands_before(demand):
@@ -105,14 +105,16 @@ class KeyPool(Roster):
             self._left(ticket)
 
     def grant(self, now: float) -> Granted:
-        """Leases for those whose turn has come, and when to ask again."""
+        """Leases for those whose turn has come, who waits in vain from now on, and when to ask again."""
         leases: list[tuple[Ticket, Lease]] = []
+        lost: list[Ticket] = []
         at = inf
         for lane in list(self.lanes.values()):
             if len(lane.queue):
+                lost += self._dismiss_lost(lane)
                 leases += self._serve(now, lane)
                 at = min(at, self._look_again(now, lane))
-        return Granted(leases, at)
+        return Granted(leases, at, lost)
 
     def skipped(self, now: float, demand: Demand) -> list[Skipped]:
         """What stands in the way of keys that could serve this call; some of them, where there are many."""
@@ -155,10 +157,6 @@ class KeyPool(Roster):
         """A pinned key's own: what costs money stays apart."""
         pinned = self.keys.get(demand.pinned) if demand.pinned else None
         return self.lane(demand.model, demand.paid if pinned is None else pinned.spec.paid)
-
-    def _may_serve(self, demand: Demand) -> bool:
-        key = self.keys.get(demand.pinned) if demand.pinned else None
-        return key is not None and key.health not in RETIRED and key.serves("", demand.tags)
 
     def _try(self, now: float, lane: Lane, demand: Demand, spared: frozenset[str] = NO_TAGS) -> Lease | None:
         lane.advance(now)
@@ -214,10 +212,8 @@ class KeyPool(Roster):
         return lease
 
     def _refuse(self, now: float, lane: Lane, demand: Demand) -> NotYet | Never:
-        if not self.usable():
-            return Never(dead=True)
-        if demand.tags and not any(key.health not in RETIRED for key in self.tagged(demand.tags)):
-            return Never()
+        if self.is_lost(demand):
+            return Never(dead=not self.usable())
         return outlook(now, lane, demand, self.keys[demand.pinned] if demand.pinned else None)
 
     def _serve(self, now: float, lane: Lane) -> list[tuple[Ticket, Lease]]:
@@ -236,6 +232,15 @@ class KeyPool(Roster):
                 break  # what is too much for it proves nothing
             leases.append(self._grant(now, lane, line.first(), self._trial(now, lane, line.first().demand)))
         return [lease for lease in leases if lease is not None]
+
+    def _dismiss_lost(self, lane: Lane) -> list[Ticket]:
+        """Their keys were taken away, or died, while they waited."""
+        of_all = not self.usable() or bool(lane.queue.spares())  # else only who waits for one key may have lost it
+        lines = (line for line in lane.queue.waiting(of_all=of_all) if self.is_lost(line.first().demand))
+        lost = [ticket for line in lines for ticket in line.order.values()]
+        for ticket in lost:
+            self.withdraw(ticket)
+        return lost
 
     def _round(self, now: float, lane: Lane) -> list[tuple[Ticket, Lease] | None]:
         """One turn for each line: for the first call in it for which there is room."""

@@ -130,6 +130,10 @@ class Queue:
         """The first of each line that waits for one key."""
         return [line.first() for line in self._pinned.values()]
 
+    def waiting(self, *, of_all: bool) -> list[Waiting]:
+        """The lines of those who wait for one key; `of_all`: and for any."""
+        return [*self._pinned.values(), *(self._lines.values() if of_all else ())]
+
     def served(self, ticket: Ticket) -> None:
         """Its line had its turn."""
         self.leave(ticket)

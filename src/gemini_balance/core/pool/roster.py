@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from gemini_balance.core.outcome import Cause
+    from gemini_balance.core.pool.demand import Demand
     from gemini_balance.core.pool.key import KeySpec
     from gemini_balance.core.pool.windows import Limits
 
@@ -35,6 +36,15 @@ class Roster(Registry):
     def usable(self) -> int:
         """How many keys are neither invalid nor disabled."""
         return len(self.keys) - self._judge.retired
+
+    def is_lost(self, demand: Demand) -> bool:
+        """May no key serve it until somebody changes something?"""
+        if demand.pinned:
+            key = self.keys.get(demand.pinned)
+            return key is None or key.health in RETIRED or not key.serves("", demand.tags)
+        if not self.usable():
+            return True
+        return bool(demand.tags) and all(key.health in RETIRED for key in self.tagged(demand.tags))
 
     def retired(self) -> list[Key]:
         """Those that a probe may find to be well again."""

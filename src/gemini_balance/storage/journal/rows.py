@@ -43,7 +43,7 @@ def milliseconds(seconds: float) -> int:
 
 def call_row(record: RequestRecord, writer: int) -> CallRow:
     """In the order of the table's columns. Raises ValueError where the request id is none of ours."""
-    asked, used, usage, attempts = record.model_asked, record.model_used, record.usage, record.attempts
+    asked, used, attempts = record.model_asked, record.model_used, record.attempts
     last = attempts[-1] if attempts else None
     return (
         number_of(record.id, writer),
@@ -63,14 +63,13 @@ def call_row(record: RequestRecord, writer: int) -> CallRow:
         milliseconds(record.seconds),
         None if record.first_byte is None else milliseconds(record.first_byte),
         milliseconds(record.waited),
-        usage.prompt,
-        usage.cached,
-        usage.tool_use,
-        usage.output,
-        usage.thoughts,
-        usage.total,
+        *_counted(record.usage),
         tried(attempts, record.skipped),
     )
+
+
+def _counted(usage: Usage) -> tuple[int, ...]:
+    return usage.prompt, usage.cached, usage.tool_use, usage.output, usage.thoughts, usage.total
 
 
 def _trouble(record: RequestRecord) -> Trouble:

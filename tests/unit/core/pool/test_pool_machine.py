@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from gemini_balance.core.outcome import Cause, Outcome
-from gemini_balance.core.pool import Demand, Health, Key, KeyId, KeyPool, KeySpec, Lease, NotYet, Ticket
+from gemini_balance.core.pool import Demand, Health, Key, KeyId, KeyPool, KeySpec, Lease, Never, NotYet, Ticket
 from gemini_balance.core.pool.judge import UNCOUNTED, UNSERVED
 from gemini_balance.core.pool.key import RETIRED, domain_of, keys_of
 from gemini_balance.core.pool.windows import Limits
@@ -235,6 +235,9 @@ class PoolMachine(RuleBasedStateMachine):
             self.tickets.remove(ticket)
             assert not ticket.demand.tags or ticket.demand.tags & lease.key.spec.tags
             self.lent(lease)
+        for ticket in granted.lost:
+            self.tickets.remove(ticket)
+            assert isinstance(self.pool.acquire(self.now, ticket.demand), Never)
         return granted.at
 
     def lent(self, lease: Lease, free: dict[KeyId, bool] | None = None) -> None:

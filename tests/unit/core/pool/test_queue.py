@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from gemini_balance.core.pool import Demand, KeyPool, Ticket
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gemini_balance.core.outcome import Cause
+from gemini_balance.core.pool import Demand, KeyId, KeyPool, Ticket
 from gemini_balance.core.pool.breaker import FEWEST
 from gemini_balance.core.pool.keeping import STARVING
 from gemini_balance.core.pool.pool import MOST_HELD, MOST_WAITING
 from gemini_balance.core.pool.windows import Limits
 from tests.unit.core.pool.scene import GOOD, LEAVES, MODEL, NOW, ask, call, key, minute, pool_of, served, waits
 from tests.unit.core.pool.scene import ends as comes_to
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def busy_pool(rpm: int = 1) -> KeyPool:
@@ -36,6 +44,44 @@ def test_the_pool_says_when_to_look_again() -> None:
     pool = busy_pool()
     waits(pool, call())
     assert [pool.grant(NOW + 1).at, pool.grant(NOW + LEAVES).at] == [NOW + LEAVES, float("inf")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda pool: pool.set_keys(NOW, [key("b", tags="x")]),
+        lambda pool: pool.set_keys(NOW, [key("a", off=True), key("b", tags="x")]),
+        lambda pool: pool.condemn(NOW, KeyId("a"), Cause.KEY_DEAD),
+    ],
+    ids=["removed", "disabled", "dead"],
+)
+def test_who_waits_for_a_key_that_is_no_more_waits_no_longer(change: Callable[[KeyPool], None]) -> None:
+    pool = pool_of("a", key("b", tags="x"), told=Limits(rpm=1))
+    ask(pool, wanted=call(pinned="a"))
+    ask(pool, wanted=call(pinned="b"))
+    lost = [waits(pool, call(pinned="a", client=client)) for client in ("one", "one", "two")]
+    waits(pool, call())
+    waits(pool, call(pinned="b"))
+    change(pool)
+    granted = pool.grant(NOW)
+    assert (granted.leases, granted.lost, pool.waiting, [ticket.gone for ticket in lost]) == ([], lost, 2, [True] * 3)
+
+
+def test_nobody_waits_where_no_key_is_left() -> None:
+    pool = busy_pool()
+    lost = [waits(pool, call(client=client)) for client in ("one", "two")]
+    pool.set_keys(NOW, [])
+    assert (pool.grant(NOW).lost, pool.waiting) == (lost, 0)
+
+
+def test_who_waits_for_a_tag_waits_no_longer_than_a_key_has_it() -> None:
+    pool = pool_of("a", key("b", tags="x"), told=Limits(rpm=1))
+    ask(pool, wanted=call(pinned="a"))
+    ask(pool, wanted=call(pinned="b"))
+    lost = waits(pool, call(tags="x"))
+    waits(pool, call())
+    pool.set_keys(NOW, [key("a"), key("b")])
+    assert (pool.grant(NOW).lost, pool.waiting) == ([lost], 1)
 
 
 def test_clients_take_turns_however_many_calls_one_of_them_has() -> None:
