@@ -86,7 +86,8 @@ SCENARIOS = (
         name="journal",
         what="the same with and without the journal, which the other rows go without",
         kind=Kind.LOAD,
-        turns=CPU_TURNS,
+        turns=2,  # each longer than several flushes
+        stretch=2,
         requests=JOURNAL,
     ),
     Scenario(
