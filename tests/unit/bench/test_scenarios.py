@@ -8,7 +8,7 @@ from bench.places import SOURCES
 from bench.scenarios import ANSWER, SCENARIOS, Kind, Scenario, at_quick_size
 
 NAMES = [scenario.name for scenario in SCENARIOS]
-TARGETS = {"direct", "nginx", "gateway"}
+TARGETS = {"direct", "nginx", "gateway", "journalled"}
 LONGEST_MARKER = 48  # native/options.h
 MOST_MARKERS = 4
 
