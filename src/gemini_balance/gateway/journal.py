@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.record import RequestRecord
 
 CAPACITY = 10_000
-FLUSH_SECONDS = 0.5
+FLUSH_SECONDS = 1.0
 BATCH = 200  # records handed over in one go; a thousand would be felt by the calls beside them
-BULK = 2_000  # to who writes in a thread: the more come together, the less each costs
+BULK = 5_000  # to who writes in a thread: the more come together, the less each costs
 PARTING_SECONDS = 10.0  # that the end waits for what still waits
 log = logging.getLogger(__name__)
 
