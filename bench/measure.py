@@ -79,6 +79,7 @@ class Usage:
     server: Server
     moment: float
     own: float
+    side: float
     upstream: float
     all: float
 
@@ -86,7 +87,8 @@ class Usage:
     def begin(cls, rig: Rig, server: Server) -> "Usage":
         """Read the clocks."""
         own, upstream = procfs.cpu_seconds(server.pid), procfs.cpu_seconds(rig.upstream.pid)
-        return cls(rig, server, time.monotonic(), own, upstream, procfs.busy_seconds())
+        side = procfs.side_seconds(server.pid)
+        return cls(rig, server, time.monotonic(), own, side, upstream, procfs.busy_seconds())
 
     def end(self, found: Found) -> Figures:
         """What was used since, per reply and per event; and the cores that strangers kept busy meanwhile."""
@@ -95,6 +97,7 @@ class Usage:
         ours = own + now.upstream - self.upstream + found.cpu_s
         return {
             "cpu_us": own * 1e6 / max(found.done, 1),
+            "side_us": (now.side - self.side) * 1e6 / max(found.done, 1),
             "cpu_us_event": own * 1e6 / max(found.events, 1),
             "foreign_cores": max(0.0, (now.all - self.all - ours) / (now.moment - self.moment)),
         }

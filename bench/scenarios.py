@@ -87,7 +87,7 @@ SCENARIOS = (
         what="the same with and without the journal, which the other rows go without",
         kind=Kind.LOAD,
         turns=2,  # each longer than several flushes
-        stretch=2,
+        stretch=4,
         requests=JOURNAL,
     ),
     Scenario(

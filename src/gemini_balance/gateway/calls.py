@@ -219,8 +219,8 @@ class KeptJournal(NamedTuple):
 
 def number_of(request: str, writer: int) -> int:
     """Of the call with this request id, in a journal where `writer` numbers those who write."""
-    count = int(request[ID_MILLISECONDS:ID_DIGITS], 16) % (1 << NUMBER_BITS)
-    return int(request[:ID_MILLISECONDS], 16) * MILLISECOND + (count << WRITER_BITS) + writer % (1 << WRITER_BITS)
+    moment, count = divmod(int(request[:ID_DIGITS], 16), 1 << 4 * (ID_DIGITS - ID_MILLISECONDS))
+    return moment * MILLISECOND + (count % (1 << NUMBER_BITS) << WRITER_BITS) + writer % (1 << WRITER_BITS)
 
 
 def began(number: int) -> float:

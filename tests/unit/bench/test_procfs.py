@@ -1,6 +1,8 @@
 """Reading /proc: from recorded text, and from the one process that is sure to exist."""
 
 import os
+import threading
+import time
 
 from bench import procfs
 
@@ -37,6 +39,31 @@ def test_this_process_is_seen_alive() -> None:
     assert procfs.cpu_seconds(os.getpid()) > 0
 
 
+def test_what_the_first_thread_does_is_not_on_the_side() -> None:
+    _spin()
+    assert procfs.side_seconds(os.getpid()) < procfs.cpu_seconds(os.getpid())
+    before = procfs.side_seconds(os.getpid())
+    release = threading.Event()
+
+    def work() -> None:
+        _spin()
+        release.wait()
+
+    aside = threading.Thread(target=work)
+    aside.start()
+    while procfs.side_seconds(os.getpid()) <= before:
+        time.sleep(0.01)
+    release.set()
+    aside.join()
+
+
+def _spin() -> None:
+    until = time.thread_time() + 0.05
+    while time.thread_time() < until:
+        pass
+
+
 def test_a_process_that_is_gone_costs_nothing() -> None:
+    assert procfs.side_seconds(2**22 + 1) == 0
     assert procfs.cpu_seconds(2**22 + 1) == 0
     assert procfs.rss_kb(2**22 + 1) == 0
