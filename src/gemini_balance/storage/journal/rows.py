@@ -78,9 +78,9 @@ def _trouble(record: RequestRecord) -> Trouble:
     return Trouble.LEFT if record.ending == LEFT else Trouble.ODD
 
 
-def detail_row(number: int, record: RequestRecord) -> DetailRow:
+def detail_row(record: RequestRecord, writer: int) -> DetailRow:
     body = plain(record.body) if record.body else None
-    return number, record.method, plain(record.path), plain(record.message), body
+    return number_of(record.id, writer), record.method, plain(record.path), plain(record.message), body
 
 
 def tried(attempts: Sequence[AttemptRecord], skipped: Sequence[SkippedRecord]) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from gemini_balance.gateway.record import RequestRecord
 
-AT_ONCE = 50  # records that are looked at without a pause
+AT_ONCE = 200  # records
 PATIENCE_SECONDS = 10  # with a server that does not answer
 AWAY = (OperationalError, InterfaceError, OSError)
 SUMS = ("minutes", "hours", "days", "token_hours", "token_days", "key_days")
@@ -57,22 +57,25 @@ class CallWriter:
         """In the calling thread. Raises what SQLAlchemy does."""
         if not self._writer:
             self._writer = self._enrolled()
-        rows = [call_row(record, self._writer) for record in _yielding(records)]
-        told = [
-            detail_row(number, record)
-            for (number, *_), record in zip(rows, records, strict=True)
-            if record.message and isinstance(number, int)
-        ]
-        changed = self._sums.with_(_yielding(records))
-        by_table = defaultdict(list)
-        for place, summed in changed.items():
-            by_table[place[0]].append(row(place, self._writer, summed))
         with self._engine.begin() as connection:
-            _many(connection, self._calls, rows)
-            _many(connection, self._details, told)
+            changed = self._sums.with_(self._added(connection, records))
+            by_table = defaultdict(list)
+            for place, summed in changed.items():
+                by_table[place[0]].append(row(place, self._writer, summed))
             for name, sums in by_table.items():
                 _many(connection, self._summed[name], sums)
         self._sums.keep(changed)
+
+    def _added(self, connection: Connection, records: list[RequestRecord]) -> Iterator[RequestRecord]:
+        """The records, a few at a time: what is done with them while they are in the processor's cache costs half.
+        Calls that are served meanwhile have a chance in between."""
+        for begin in range(0, len(records), AT_ONCE):
+            some = records[begin : begin + AT_ONCE]
+            rows = [call_row(record, self._writer) for record in some]
+            _many(connection, self._calls, rows)
+            _many(connection, self._details, [detail_row(record, self._writer) for record in some if record.message])
+            yield from some
+            time.sleep(0)
 
     def close(self) -> None:
         self._thread.shutdown()
@@ -84,13 +87,6 @@ class CallWriter:
             found = connection.execute(insert(schema.writers).values(began=time.time())).inserted_primary_key
         assert found is not None
         return int(found[0])
-
-
-def _yielding(records: list[RequestRecord]) -> Iterator[RequestRecord]:
-    """With a chance for the calls that are served meanwhile, now and then."""
-    for begin in range(0, len(records), AT_ONCE):
-        yield from records[begin : begin + AT_ONCE]
-        time.sleep(0)
 
 
 def _engine(url: URL) -> Engine:
