@@ -118,10 +118,10 @@ def test_over_tls_the_cookie_is_bound_to_the_host_and_never_sent_without_tls(
 ) -> None:
     secure = _sign_in(served, OWN, Origin="https://console.example").headers["set-cookie"]
     assert secure.startswith("__Host-gemini-balance=")
-    assert {"Secure", "HttpOnly", "SameSite=strict", "Path=/"} <= set(secure.split("; "))
+    assert {"Secure", "HttpOnly", "SameSite=Strict", "Path=/"} <= set(secure.split("; "))
     plain = _sign_in(served, OWN, Origin=served.url).headers["set-cookie"]
     assert plain.startswith("gemini-balance=")
-    assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(plain.split("; "))
+    assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(plain.split("; "))
     assert "Secure" not in plain
 
 

@@ -1,8 +1,10 @@
-"""Which browser is signed in: a cookie that no script can read and no other site can send."""
+"""Which browser is signed in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from gemini_balance.core import session_cookie
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -10,33 +12,22 @@ if TYPE_CHECKING:
 
     from gemini_balance.gateway.accounts import Operator, Operators
 
-OVER_TLS = "__Host-gemini-balance"
-OVER_HTTP = "gemini-balance"
-"""Browsers keep a Secure cookie from plain HTTP on loopback at best, and not all of them do that."""
-
 
 def operator_of(request: Request, operators: Operators) -> Operator | None:
-    return operators.session(_value(request))
+    return operators.session(session_cookie.value_in(request.cookies))
 
 
 def begin(request: Request, answer: Response, session: str) -> None:
     """The browser's own word for its origin says whether it speaks TLS, whatever stands between it and us."""
-    safe = request.headers.get("origin", "").startswith("https://")
-    name = OVER_TLS if safe else OVER_HTTP
-    answer.set_cookie(name, session, path="/", secure=safe, httponly=True, samesite="strict")
+    answer.headers.append("set-cookie", session_cookie.given(session, request.headers.get("origin", "")))
 
 
 def renew(request: Request, answer: Response, operators: Operators) -> None:
     """A session that is used goes on."""
-    for name in (OVER_TLS, OVER_HTTP):
-        if later := operators.renewed(request.cookies.get(name, "")):
-            answer.set_cookie(name, later, path="/", secure=name == OVER_TLS, httponly=True, samesite="strict")
+    if header := session_cookie.renewed(request.cookies, operators.renewed):
+        answer.headers.append("set-cookie", header)
 
 
 def end(answer: Response) -> None:
-    for name in (OVER_TLS, OVER_HTTP):
-        answer.delete_cookie(name, path="/", secure=name == OVER_TLS, httponly=True, samesite="strict")
-
-
-def _value(request: Request) -> str:
-    return request.cookies.get(OVER_TLS) or request.cookies.get(OVER_HTTP, "")
+    for header in session_cookie.taken_back():
+        answer.headers.append("set-cookie", header)

@@ -21,7 +21,7 @@ from gemini_balance.core.errors import (
     TooManyAttempts,
     UnsupportedMediaType,
 )
-from gemini_balance.management.endpoint import EVENTS, JSON, Events, Told
+from gemini_balance.management.endpoint import EVENTS, JSON, Events, WithCookies
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -66,16 +66,25 @@ class Failed(msgspec.Struct, frozen=True):
     error: Problem
 
 
-def reply(endpoint: Row, result: object, extra: dict[str, str]) -> Response:
-    """`result`: what the endpoint's row says, or None, perhaps with headers, which go before `extra`; or events."""
+def reply(endpoint: Row, result: object, renewed: str) -> Response:
+    """`result`: what the endpoint's row says, or None, perhaps with cookies, which go before the one of a session that
+    goes on; or events."""
     match result:
-        case Events(values):
-            return StreamingResponse(_framed(values), 200, HEADERS | extra | {"x-accel-buffering": "no"}, EVENTS)
-        case Told(value, headers):
-            result, extra = value, extra | dict(headers)
+        case WithCookies(value, cookies):
+            response = _body(endpoint, value)
+        case _:
+            response, cookies = _body(endpoint, result), (renewed,) if renewed else ()
+    for cookie in cookies:
+        response.headers.append("set-cookie", cookie)
+    return response
+
+
+def _body(endpoint: Row, result: object) -> Response:
+    if isinstance(result, Events):
+        return StreamingResponse(_framed(result.values), 200, HEADERS | {"x-accel-buffering": "no"}, EVENTS)
     if endpoint.answer is None:
-        return Response(b"", 204, HEADERS | extra)
-    return Response(msgspec.json.encode(result), endpoint.status, HEADERS | extra, JSON)
+        return Response(b"", 204, HEADERS)
+    return Response(msgspec.json.encode(result), endpoint.status, HEADERS, JSON)
 
 
 def failure(error: GatewayError) -> Response:

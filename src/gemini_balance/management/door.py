@@ -14,7 +14,7 @@ from starlette.routing import Route, Router
 from gemini_balance.core.errors import GatewayError, MethodNotAllowed, NotFound
 from gemini_balance.management.answers import failure, reply
 from gemini_balance.management.endpoint import PREFIX, Asked
-from gemini_balance.management.entering import admitted, renewal
+from gemini_balance.management.entering import admitted, origin_of, renewal
 from gemini_balance.management.reading import body_of, query_of
 from gemini_balance.management.table import ENDPOINTS
 
@@ -99,7 +99,7 @@ class _Place:
         if any(CONTROL.search(word) for word in request.path_params.values()):
             raise NotFound("There is nothing of such a name.")
         query = query_of(endpoint, request)
-        return Asked(who, request.path_params, await body_of(endpoint, request), query, client)
+        return Asked(who, request.path_params, await body_of(endpoint, request), query, client, origin_of(request, own))
 
 
 async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:

@@ -75,13 +75,15 @@ class Done(Model, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Asked(Generic[BodyT, QueryT]):
-    """One request, taken apart and found to be right. `client`: the address that it came from."""
+    """One request, taken apart and found to be right. `client`: the address that it came from; `origin`: ours, as the
+    caller sees it."""
 
     who: Operator | None
     path: Mapping[str, str]
     body: BodyT
     query: QueryT
     client: str
+    origin: str
 
     @property
     def operator(self) -> Operator:
@@ -91,11 +93,11 @@ class Asked(Generic[BodyT, QueryT]):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An answer that brings headers along."""
+class WithCookies:
+    """An answer that brings `Set-Cookie` headers along."""
 
     value: msgspec.Struct | None
-    headers: tuple[tuple[str, str], ...]
+    cookies: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from gemini_balance.core import session_cookie
 from gemini_balance.core.bearer import token_in
 from gemini_balance.core.errors import Forbidden, NotSignedIn
 from gemini_balance.management.endpoint import Access
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.accounts import Operator, Operators
     from gemini_balance.management.endpoint import Row
 
-COOKIE = "__Host-gemini-balance"
-ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
@@ -35,16 +34,14 @@ def admitted(endpoint: Row, request: Request, operators: Operators, own: str, cl
     return who
 
 
-def set_cookie(value: str) -> tuple[str, str]:
-    """The header that hands out a session; an empty value takes it back."""
-    return "set-cookie", f"{COOKIE}={value}; {ATTRIBUTES}" + ("" if value else "; Max-Age=0")
+def renewal(request: Request, operators: Operators) -> str:
+    """A session that is used lives on: the `Set-Cookie` with its next value, now and then."""
+    return "" if "authorization" in request.headers else session_cookie.renewed(request.cookies, operators.renewed)
 
 
-def renewal(request: Request, operators: Operators) -> dict[str, str]:
-    """A session that is used lives on: its next cookie, now and then."""
-    cookie = None if "authorization" in request.headers else request.cookies.get(COOKIE)
-    later = operators.renewed(cookie) if cookie else ""
-    return dict([set_cookie(later)]) if later else {}
+def origin_of(request: Request, own: str) -> str:
+    """How the caller sees us: a browser says so itself, a script doesn't."""
+    return request.headers.get("origin", own)
 
 
 def _bearer(request: Request, operators: Operators, client: str) -> Operator | None:
@@ -58,8 +55,7 @@ def _bearer(request: Request, operators: Operators, client: str) -> Operator | N
 
 
 def _session(request: Request, operators: Operators, own: str) -> Operator:
-    cookie = request.cookies.get(COOKIE)
-    who = operators.session(cookie) if cookie else None
+    who = operators.session(session_cookie.value_in(request.cookies))
     if who is None:
         raise NotSignedIn("Sign in first, or send `Authorization: Bearer TOKEN` with the operator's token.")
     if request.method not in SAFE_METHODS and not comes_from_here(request, own):

@@ -18,9 +18,9 @@ from gemini_balance.core.errors import (
     TooManyAttempts,
     UnsupportedMediaType,
 )
+from gemini_balance.core.session_cookie import OVER_TLS
 from gemini_balance.management.answers import MEANINGS, Failed
 from gemini_balance.management.endpoint import EVENTS, JSON, PREFIX, Access, Nothing
-from gemini_balance.management.entering import COOKIE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +53,7 @@ def document(endpoints: Iterable[Row], version: str) -> Document:
             "responses": _failures(rows, schemas),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
-                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+                "session": {"type": "apiKey", "in": "cookie", "name": OVER_TLS},
             },
         },
         "security": [{"token": []}, {"session": []}],

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from gemini_balance.core import session_cookie
 from gemini_balance.core.errors import NotSignedIn, TooManyAttempts
-from gemini_balance.management.endpoint import Access, Asks, Endpoint, Model, Nothing, Told
-from gemini_balance.management.entering import set_cookie
+from gemini_balance.management.endpoint import Access, Asks, Endpoint, Model, Nothing, WithCookies
 
 if TYPE_CHECKING:
     from gemini_balance.management.cases import UseCases
@@ -43,26 +43,27 @@ class SignOut(Asks, frozen=True, kw_only=True):
     everywhere: Annotated[bool, Meta(description="End all sessions, not this one alone.")] = False
 
 
-async def sign_in(cases: UseCases, asked: Asked[SignIn, Nothing]) -> Told:
+async def sign_in(cases: UseCases, asked: Asked[SignIn, Nothing]) -> WithCookies:
     value = await cases.operators.sign_in(asked.body.password, asked.client)
     who = cases.operators.session(value)
     assert who is not None
-    return Told(Session(name=who.name, must_change=who.must_change), (set_cookie(value),))
+    told = Session(name=who.name, must_change=who.must_change)
+    return WithCookies(told, (session_cookie.given(value, asked.origin),))
 
 
 async def show_session(_: UseCases, asked: Asked[Nothing, Nothing]) -> Session:
     return Session(name=asked.operator.name, must_change=asked.operator.must_change)
 
 
-async def sign_out(cases: UseCases, asked: Asked[Nothing, SignOut]) -> Told:
+async def sign_out(cases: UseCases, asked: Asked[Nothing, SignOut]) -> WithCookies:
     if asked.query.everywhere:
         await cases.operators.sign_out_everywhere()
-    return Told(None, (set_cookie(""),))
+    return WithCookies(None, session_cookie.taken_back())
 
 
-async def change_password(cases: UseCases, asked: Asked[NewPassword, Nothing]) -> Told:
+async def change_password(cases: UseCases, asked: Asked[NewPassword, Nothing]) -> WithCookies:
     value = await cases.operators.change_password(asked.operator, asked.body.old, asked.body.new)
-    return Told(None, (set_cookie(value),))
+    return WithCookies(None, (session_cookie.given(value, asked.origin),))
 
 
 ENDPOINTS = (

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gemini_balance.core.session_cookie import OVER_HTTP
 from gemini_balance.management.endpoint import PREFIX
-from gemini_balance.management.entering import COOKIE
 from tests.e2e.processes import Answer, GatewayProcess, gateway
 
 if TYPE_CHECKING:
@@ -81,4 +81,4 @@ def _posted(running: GatewayProcess, path: str, body: Any, headers: dict[str, st
 
 
 def _session(answer: Answer) -> str:
-    return answer.headers["set-cookie"].partition(f"{COOKIE}=")[2].partition(";")[0]
+    return answer.headers["set-cookie"].partition(f"{OVER_HTTP}=")[2].partition(";")[0]
