@@ -14,7 +14,7 @@ from gemini_balance.console.files import Files
 from gemini_balance.console.nav import NAV
 from gemini_balance.console.page import Page
 from gemini_balance.console.pages import system
-from gemini_balance.console.pages.overview import Cell, Comeback, Share
+from gemini_balance.console.pools import Cell, Comeback, Share
 from gemini_balance.console.quotas import Outlook, Quota
 from gemini_balance.console.reader import Reader
 from gemini_balance.console.shapes import Chart, Meter, Series, spark

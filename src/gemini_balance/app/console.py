@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gemini_balance.api.clients import client_of
 from gemini_balance.console.door import Console, Site, Whereabouts, console
 from gemini_balance.console.sources import Sources
+from gemini_balance.gateway.trends import Trends
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -39,6 +40,7 @@ def console_of(ground: Ground, cases: UseCases, doors: Doors) -> Console:
         system=cases.system,
         search=cases.search,
         statistics=cases.statistics,
+        trends=Trends(cases.statistics, cases.search, ground.clock),
     )
     site = Site()
     if missing := site.files.missing:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote
+
+from gemini_balance.console import paths
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -87,3 +90,9 @@ class Page:
     show: Show
     actions: Mapping[str, Act] = field(default_factory=dict)
     live: float = 0.0
+
+    def live_address(self, visit: Visit) -> str:
+        """Where its changes come from: of the same thing, and with the same query."""
+        path = self.path.format(**{name: quote(str(value)) for name, value in visit.request.path_params.items()})
+        query = visit.request.url.query
+        return f"{paths.LIVE}{path}" + (f"?{query}" if query else "")

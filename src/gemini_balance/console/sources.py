@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.stores import ChangeLog
     from gemini_balance.gateway.system import System
     from gemini_balance.gateway.tokens import TokenBook
+    from gemini_balance.gateway.trends import Trends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Sources:
     system: System
     search: Search
     statistics: Statistics
+    trends: Trends
 
     @property
     def pools(self) -> Mapping[str, KeyPool]:

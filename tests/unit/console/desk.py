@@ -15,6 +15,7 @@ from gemini_balance.console.nav import Group, Row
 from gemini_balance.console.page import Goes, Page, Part, Said, Stays
 from gemini_balance.console.sources import Sources
 from gemini_balance.core.errors import BadRequest
+from gemini_balance.gateway.trends import Trends
 from gemini_balance.settings import load
 from tests.unit.gateway.stage import Hands
 
@@ -89,7 +90,8 @@ class Desk:
     def __init__(self) -> None:
         cases = build(*load({"AUTH_TOKEN": PASSWORD, "ACCESS_LOG": "false"})).management.cases
         fields = {name: getattr(cases, name) for name in USE_CASES}
-        sources = Sources(clock=Hands(), ready=lambda: True, **fields)
+        trends = Trends(cases.statistics, cases.search, Hands())
+        sources = Sources(clock=Hands(), ready=lambda: True, trends=trends, **fields)
         nav = (Group("nav.run", (Row(SAMPLE, "system"),)),)
         where = Whereabouts(lambda _: "192.0.2.1", lambda _: OUTSIDE)
         self.app = console(sources, where, Site(nav, (SAMPLE,), MORE))

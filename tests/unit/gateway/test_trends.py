@@ -1,6 +1,7 @@
 """How it has gone, point by point."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 
@@ -50,7 +51,7 @@ async def test_a_range_is_cut_into_points_without_gaps(wanted: str, points: int,
     trend = await (await _with_calls()).of(Range(wanted))
     times = [point.at for point in trend.points]
     assert len(times) == points
-    assert {later - earlier for earlier, later in zip(times, times[1:], strict=False)} == {step}
+    assert {later - earlier for earlier, later in pairwise(times)} == {step}
     assert times[-1] <= NOW < times[-1] + step
 
 
@@ -73,7 +74,7 @@ async def test_what_happens_now_is_told_by_the_minute() -> None:
 
 async def test_durations_are_those_of_answered_calls() -> None:
     hour = await (await _with_calls(300)).of(Range.HOUR)
-    assert (hour.all.first_byte.half, hour.all.total.most) == (pytest.approx(0.5, rel=0.06), pytest.approx(0.001))
+    assert [hour.all.first_byte.half, hour.all.total.most] == pytest.approx([0.5, 0.001], rel=0.06)
     assert hour.points[0].first_byte == (None, None)
 
 
