@@ -30,7 +30,7 @@ NOW = 1_795_329_127.0
 AT = [NOW + 1200 * n for n in range(72)]
 UP, DOWN = [float(n % 17) for n in range(72)], [float(n % 5) for n in range(72)]
 ALL = tuple(STATES.values())
-PARTS = Page("parts", "/parts", "system.title", system.show)
+PARTS = Page("parts", "/parts", "system.title", system.PAGE.show)
 COLUMNS = (Column("system.keys", "label"), Column("system.calls", "calls"), Column("system.version", css="num"))
 
 

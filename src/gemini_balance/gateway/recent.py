@@ -35,6 +35,10 @@ class Recent(Generic[Found]):
                 self._at = self._clock.now()
             return self._last
 
+    def forget(self) -> None:
+        """It is known to be another now."""
+        self._at = -inf
+
     async def _tried(self) -> Found | None:
         try:
             async with asyncio.timeout(PATIENCE):
