@@ -85,14 +85,14 @@ class Page:
     """
 
     name: str
-    path: str  # below /console, with a slash before it; may hold {names}
+    path: str  # below /console, with a slash before it; may hold {names}, which are in `request.path_params`
     title: str  # a message
     show: Show
     actions: Mapping[str, Act] = field(default_factory=dict)
     live: float = 0.0
 
-    def live_address(self, visit: Visit) -> str:
-        """Where its changes come from: of the same thing, and with the same query."""
-        path = self.path.format(**{name: quote(str(value)) for name, value in visit.request.path_params.items()})
-        query = visit.request.url.query
-        return f"{paths.LIVE}{path}" + (f"?{query}" if query else "")
+    def live_address(self, request: Request) -> str:
+        """Of the same thing, with the same query; an action's answer has no query of its own."""
+        names = {name: quote(str(value), safe="") for name, value in request.path_params.items()}
+        query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
+        return f"{paths.LIVE}{self.path.format(**names)}{query}"

@@ -36,13 +36,16 @@ WHO = {
 }
 ACTIONS = {
     "add": "change.add",
+    "added": "change.add",
     "check": "change.check",
     "change": "change.change",
     "change password": "change.change_password",
     "confirm": "change.confirm",
     "delete": "change.delete",
     "disable": "change.disable",
+    "disabled": "change.disable",
     "enable": "change.enable",
+    "enabled": "change.enable",
     "end": "change.end",
     "export": "change.export",
     "import": "change.import",
