@@ -14,7 +14,7 @@ from gemini_balance.console.files import Files
 from gemini_balance.console.nav import NAV
 from gemini_balance.console.page import Page
 from gemini_balance.console.pages import system
-from gemini_balance.console.pages.overview import Cell, Comeback, Share
+from gemini_balance.console.pools import Cell, Comeback, Share
 from gemini_balance.console.quotas import Outlook, Quota
 from gemini_balance.console.reader import Reader
 from gemini_balance.console.shapes import Chart, Meter, Series, spark
@@ -30,7 +30,7 @@ NOW = 1_795_329_127.0
 AT = [NOW + 1200 * n for n in range(72)]
 UP, DOWN = [float(n % 17) for n in range(72)], [float(n % 5) for n in range(72)]
 ALL = tuple(STATES.values())
-PARTS = Page("parts", "/parts", "system.title", system.show)
+PARTS = Page("parts", "/parts", "system.title", system.PAGE.show)
 COLUMNS = (Column("system.keys", "label"), Column("system.calls", "calls"), Column("system.version", css="num"))
 
 

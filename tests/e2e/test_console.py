@@ -15,6 +15,7 @@ import pytest
 
 from gemini_balance.console.guard import HEADERS
 from gemini_balance.console.nav import PAGES
+from tests.e2e.console.visiting import Visitor
 from tests.e2e.processes import gateway
 
 if TYPE_CHECKING:
@@ -90,8 +91,10 @@ def test_without_a_session_no_action_is_done(served: GatewayProcess, path: str) 
 
 
 def test_with_a_session_every_page_is_shown(served: GatewayProcess, session: str) -> None:
-    for path in PATHS:
-        shown = served.request("GET", path, headers={"Cookie": session})
+    served.chat("so that there is a call to look at", model="nonsense")
+    visitor = Visitor(served, session)
+    for page in PAGES:
+        shown = visitor.get(visitor.address(page))
         assert (shown.status, shown.headers["content-type"]) == (200, "text/html; charset=utf-8")
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from gemini_balance.api.clients import client_of
 from gemini_balance.console.door import Console, Site, Whereabouts, console
 from gemini_balance.console.sources import Sources
+from gemini_balance.gateway.trends import Trends
+from gemini_balance.gateway.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -39,6 +41,9 @@ def console_of(ground: Ground, cases: UseCases, doors: Doors) -> Console:
         system=cases.system,
         search=cases.search,
         statistics=cases.statistics,
+        alerts=cases.alerts,
+        upkeep=Upkeep(ground.kept.keeper, cases.changes, ground.clock),
+        trends=Trends(cases.statistics, cases.search, ground.clock),
     )
     site = Site()
     if missing := site.files.missing:

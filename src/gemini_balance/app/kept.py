@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Sizes,
         TokenStore,
     )
+    from gemini_balance.gateway.upkeep import Keeper
 
 
 async def _nothing() -> None:
@@ -44,6 +45,7 @@ class Kept:
     first_password: FirstPassword | None = None
     sizes: Sizes | None = None
     journal: KeptJournal | None = None
+    keeper: Keeper | None = None
     close: Callable[[], Awaitable[None]] = _nothing
 
 

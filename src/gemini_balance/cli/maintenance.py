@@ -14,7 +14,7 @@ from gemini_balance.cli.place import place
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gemini_balance.cli.place import Place
+    from gemini_balance.app.examination import Place
     from gemini_balance.storage.engine import Address
 
 Result = TypeVar("Result")
@@ -30,7 +30,7 @@ RESTART = (
 @as_json
 def doctor(online: bool, as_json: bool) -> None:
     """Look whether everything is as it should be; 1 where it is not."""
-    from gemini_balance.cli.examination import examination
+    from gemini_balance.app.examination import examination
 
     found = list(examination(place(), online=online))
     if as_json:

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from gemini_balance.settings import Settings
-    from gemini_balance.storage.engine import Address
+    from gemini_balance.app.examination import Place
 
 DATA = Path("data")
-
-
-class Place(NamedTuple):
-    """The database's address, the data folder, and all settings."""
-
-    url: Address
-    data: Path
-    settings: Settings
 
 
 def place() -> Place:
     """Nothing is opened. Raises ClickException that says which setting can't be used."""
     from pydantic import ValidationError
 
+    from gemini_balance.app.examination import Place
     from gemini_balance.settings import environment, load
     from gemini_balance.storage.engine import url_of
 

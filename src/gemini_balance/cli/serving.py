@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,6 +110,8 @@ def _run(values: dict[str, str], data: Path | None = None) -> None:
 def _kept(settings: Settings, data: Path | None) -> Kept:
     """A folder that can't be written costs what is remembered, never the service; a database that was asked for
     must be there. Raises ValueError."""
+    from gemini_balance.app.examination import Place
+    from gemini_balance.app.upkeep import DataKeeper
     from gemini_balance.storage.database import Database, NoDatabase
     from gemini_balance.storage.vault import VaultClosed
 
@@ -124,7 +127,8 @@ def _kept(settings: Settings, data: Path | None) -> Kept:
             raise ValueError(f"DATABASE_URL leads to no database: {error}") from error
         log.warning("Nothing can be kept (%s): all but the settings is forgotten at the next start.", error)
         return _passing(pictures)
-    return kept_in(database, data, pictures, database.close)
+    keeper = DataKeeper(Place(database.url, data, settings))
+    return replace(kept_in(database, data, pictures, database.close), keeper=keeper)
 
 
 def _passing(pictures: PictureStore | None) -> Kept:

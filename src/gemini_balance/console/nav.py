@@ -27,5 +27,5 @@ NAV = (
     Group("nav.watch", (Row(overview.PAGE, "overview"),)),
     Group("nav.run", (Row(system.PAGE, "system"),)),
 )
-PAGES = tuple(row.page for group in NAV for row in group.rows)
+PAGES = (*(row.page for group in NAV for row in group.rows), system.CHANGES)
 """Every page. One that isn't in the menu (a key's own) is added here."""

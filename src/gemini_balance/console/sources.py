@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from gemini_balance.core.pool import KeyPool
     from gemini_balance.gateway.accounts import Operators
+    from gemini_balance.gateway.alerts import Alerts
     from gemini_balance.gateway.forecasts import Forecasts
     from gemini_balance.gateway.options import OptionBook
     from gemini_balance.gateway.ports import Clock
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.stores import ChangeLog
     from gemini_balance.gateway.system import System
     from gemini_balance.gateway.tokens import TokenBook
+    from gemini_balance.gateway.trends import Trends
+    from gemini_balance.gateway.upkeep import Upkeep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,9 @@ class Sources:
     system: System
     search: Search
     statistics: Statistics
+    trends: Trends
+    alerts: Alerts
+    upkeep: Upkeep
 
     @property
     def pools(self) -> Mapping[str, KeyPool]:

@@ -15,6 +15,8 @@ from gemini_balance.console.nav import Group, Row
 from gemini_balance.console.page import Goes, Page, Part, Said, Stays
 from gemini_balance.console.sources import Sources
 from gemini_balance.core.errors import BadRequest
+from gemini_balance.gateway.trends import Trends
+from gemini_balance.gateway.upkeep import Upkeep
 from gemini_balance.settings import load
 from tests.unit.gateway.stage import Hands
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 PASSWORD = "password-of-the-operator"
 OUTSIDE = "https://gateway.example"
-USE_CASES = ("operators", "tokens", "options", "changes", "forecasts", "system", "search", "statistics")
+USE_CASES = ("operators", "tokens", "options", "changes", "forecasts", "system", "search", "statistics", "alerts")
 TEMPLATE = """{% extends "shell.html" %}{% from "parts/forms.html" import field with context %}
 {% block content %}{{ field("name", "Name", view.name, view.wrong) }}{% endblock %}"""
 PIECE = "<p>{{ view }}</p>"
@@ -89,7 +91,9 @@ class Desk:
     def __init__(self) -> None:
         cases = build(*load({"AUTH_TOKEN": PASSWORD, "ACCESS_LOG": "false"})).management.cases
         fields = {name: getattr(cases, name) for name in USE_CASES}
-        sources = Sources(clock=Hands(), ready=lambda: True, **fields)
+        trends = Trends(cases.statistics, cases.search, Hands())
+        upkeep = Upkeep(None, cases.changes, Hands())
+        sources = Sources(clock=Hands(), ready=lambda: True, trends=trends, upkeep=upkeep, **fields)
         nav = (Group("nav.run", (Row(SAMPLE, "system"),)),)
         where = Whereabouts(lambda _: "192.0.2.1", lambda _: OUTSIDE)
         self.app = console(sources, where, Site(nav, (SAMPLE,), MORE))

@@ -40,7 +40,7 @@
       fill: chart.bars ? ink(one.tone) : undefined,
       width: chart.bars ? 0 : 1.6,
       dash: one.dashed ? [4, 4] : undefined,
-      points: { show: false },
+      points: { show: !chart.bars && one.values.filter((value) => value != null).length < 3, size: 4 }, // too few for a line
       spanGaps: false,
     }));
     const values = chart.bars ? stacked(chart.series) : chart.series.map((one) => one.values);
@@ -48,7 +48,8 @@
     return { lines: lines.reverse(), values: values.reverse() };
   }
 
-  function options(host, chart, ink, lines) {
+  function options(host, made, ink, lines) {
+    const { chart } = made;
     const span = chart.at.at(-1) - chart.at[0];
     const axis = { stroke: ink("text-3"), font: "11px system-ui", ticks: { show: false } };
     const grid = { stroke: ink("line"), width: 1 };
@@ -63,16 +64,15 @@
         { ...axis, grid, space: 32, size: 44, values: (_, at) => at.map((one) => numbers.format(one) + (chart.unit && ` ${chart.unit}`)) },
       ],
       series: [{}, ...lines],
-      hooks: { setCursor: [(plot) => read(host, chart, plot.cursor.idx)] },
+      hooks: { setCursor: [(plot) => read(host, made.chart, plot.cursor.idx)] },
     };
   }
 
-  // The text twin: what the pointer is over, else the sentence that was there.
+  // The text twin: what the pointer is over, else the sentence that tells of the whole.
   function read(host, chart, at) {
     const place = host.parentElement.querySelector("[data-read]");
     if (!place) return;
-    place.dataset.read ||= place.textContent;
-    if (at == null) { place.textContent = place.dataset.read; return; }
+    if (at == null) { place.textContent = host.ariaLabel; return; }
     const time = document.createElement("b");
     time.textContent = whole.format(new Date(chart.at[at] * 1000));
     const parts = chart.series.map((one) => {
@@ -85,25 +85,50 @@
   }
 
   function draw(host) {
-    drawn.get(host)?.destroy();
+    drawn.get(host)?.plot.destroy();
+    drawn.delete(host);
     const chart = JSON.parse(host.dataset.chart);
     if (!chart.at.length || !chart.series.length || !host.clientWidth) return;
     const ink = colours(host);
     const { lines, values } = drawing(chart, ink.read);
-    const made = options(host, chart, ink.read, lines);
+    const made = { chart, told: host.dataset.chart };
+    const asked = options(host, made, ink.read, lines);
     ink.done();
-    drawn.set(host, new uPlot(made, [chart.at, ...values], host));
+    made.plot = new uPlot(asked, [chart.at, ...values], host);
+    drawn.set(host, made);
+  }
+
+  // New numbers of the same kind come into the chart that is there: what the pointer is over stays as it is.
+  function renew(host, made) {
+    const chart = JSON.parse(host.dataset.chart);
+    if (chart.series.length !== made.chart.series.length || !chart.at.length) { draw(host); return; }
+    Object.assign(made, { chart, told: host.dataset.chart });
+    made.plot.setData([chart.at, ...drawing(chart, () => "").values]);
+  }
+
+  function forget() {
+    for (const [host, made] of drawn) if (!host.isConnected) { made.plot.destroy(); drawn.delete(host); }
   }
 
   function drawAll() {
-    for (const host of drawn.keys()) if (!host.isConnected) { drawn.get(host).destroy(); drawn.delete(host); }
+    forget();
     for (const host of document.querySelectorAll("[data-chart]")) draw(host);
+  }
+
+  function follow() {
+    forget();
+    for (const host of document.querySelectorAll("[data-chart]")) {
+      const made = drawn.get(host);
+      if (!made) draw(host);
+      else if (made.told !== host.dataset.chart) renew(host, made);
+      if (made) read(host, made.chart, made.plot.cursor.idx);
+    }
   }
 
   let waiting = 0;
   const soon = () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(drawAll); };
   document.addEventListener("console:theme", soon);
-  document.addEventListener("htmx:after:swap", soon);
+  document.addEventListener("htmx:after:swap", follow);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", soon);
   addEventListener("resize", soon);
   drawAll();

@@ -1,4 +1,4 @@
-"""What `doctor` looks at, one short check after the other. Nothing is changed by looking."""
+"""What `doctor` and the console's examination look at, one short check after the other. Nothing is changed by it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from gemini_balance.gateway.upkeep import FAIL, OK, WARN, Check
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gemini_balance.cli.place import Place
+    from gemini_balance.settings import Settings
+    from gemini_balance.storage.engine import Address
     from gemini_balance.storage.examine import Found
 
-OK, WARN, FAIL = "ok", "warn", "fail"
 PRIVATE_FILES = ("secret-key", "secret-key.next", "initial-password")
 MEGABYTE = 1_000_000
 LOW, LOWEST = 1_000 * MEGABYTE, 100 * MEGABYTE  # bytes that are free
@@ -28,12 +30,12 @@ SKEW = 5.0  # seconds that our clock may be wrong: Google's signed addresses and
 PORTS = {"http": 80, "https": 443, "socks4": 1080, "socks5": 1080, "socks5h": 1080}
 
 
-class Check(NamedTuple):
-    """One thing that was looked at: ok, warn or fail."""
+class Place(NamedTuple):
+    """The database's address, the data folder, and all settings."""
 
-    name: str
-    state: str
-    message: str
+    url: Address
+    data: Path
+    settings: Settings
 
 
 def examination(here: Place, *, online: bool) -> Iterator[Check]:
