@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gemini_balance.console.pages import overview, system
+from gemini_balance.console.pages import options, overview, system
+from gemini_balance.console.pages.options import bringing as options_import
+from gemini_balance.console.pages.options import history as options_history
 
 if TYPE_CHECKING:
     from gemini_balance.console.page import Page
@@ -25,7 +27,14 @@ class Group:
 
 NAV = (
     Group("nav.watch", (Row(overview.PAGE, "overview"),)),
-    Group("nav.run", (Row(system.PAGE, "system"),)),
+    Group(
+        "nav.run",
+        (
+            Row(options.PAGE, "options"),
+            Row(system.PAGE, "system"),
+        ),
+    ),
 )
-PAGES = tuple(row.page for group in NAV for row in group.rows)
+UNLISTED = (options_history.PAGE, options_import.PAGE)
+PAGES = (*(row.page for group in NAV for row in group.rows), *UNLISTED)
 """Every page. One that isn't in the menu (a key's own) is added here."""
