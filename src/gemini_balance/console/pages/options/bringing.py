@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gemini_balance.console.page import Goes, Page, Said, Stays
-from gemini_balance.console.pages.options.edits import Difference
-from gemini_balance.console.pages.options.fields import differences, fault_of
+from gemini_balance.console.pages.options.edits import difference
+from gemini_balance.console.pages.options.fields import fault_of
 from gemini_balance.core.options import ROWS, OptionError
 
 if TYPE_CHECKING:
     from gemini_balance.console.forms import Form
     from gemini_balance.console.page import Visit
+    from gemini_balance.console.pages.options.edits import Difference
     from gemini_balance.console.pages.options.fields import Fault
     from gemini_balance.console.sources import Sources
     from gemini_balance.core.options import Json
-    from gemini_balance.gateway.options import Planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ async def preview(sources: Sources, _: Visit, form: Form) -> Stays:
         found = sources.options.preview(_document(text))
     except OptionError as error:
         return Stays(_refused(text, error))
-    return Stays(ImportView(text, tuple(map(_difference, found.planned)), found.unknown), 200)
+    planned = tuple(difference(one.name, one.before, one.after) for one in found.planned)
+    return Stays(ImportView(text, planned, found.unknown), 200)
 
 
 async def apply(sources: Sources, visit: Visit, form: Form) -> Goes | Stays:
@@ -68,10 +69,6 @@ def _refused(text: str, error: OptionError) -> ImportView:
     if name not in ROWS:
         return ImportView(text, unreadable=True)
     return ImportView(text, fault=fault_of(name), env=ROWS[name].env)
-
-
-def _difference(planned: Planned) -> Difference:
-    return Difference(ROWS[planned.name].env, *differences(planned.name, planned.before, planned.after))
 
 
 PAGE = Page("options_import", "/options/import", "options.import", show, {"preview": preview, "apply": apply})

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gemini_balance.console.pages.options.fields import FIELDS, Fault, differences, empty, fault_of, read, text_of
+from gemini_balance.console.pages.options.fields import FIELDS, Fault, Kind, differences, empty, fault_of, read, text_of
 from gemini_balance.core.options import ROWS, OptionError
 from gemini_balance.gateway.options import Source
 
@@ -24,12 +24,12 @@ RESET, CLEAR = "reset", "clear"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Of one option, what is taken away and what comes; either may be empty. `back`: to what holds otherwise."""
+    """Of one option, what is taken away and what comes; either may be empty. A `switch` is on or off."""
 
     env: str
     before: str
     after: str
-    back: bool = False
+    switch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +89,19 @@ def _plain(text: str) -> str:
 
 
 def _differences(values: Mapping[str, Json], back: tuple[str, ...], book: OptionBook) -> tuple[Difference, ...]:
-    found = []
-    for name in ROWS:
-        standing = book.standing(name)
-        if name in values and values[name] != standing.value:
-            found.append(Difference(ROWS[name].env, *differences(name, standing.value, values[name])))
-        elif name in back:
-            found.append(Difference(ROWS[name].env, *differences(name, standing.value, standing.otherwise), back=True))
-    return tuple(found)
+    """In the order of the table."""
+    standing = {name: book.standing(name) for name in ROWS if name in values or name in back}
+    after = {name: values.get(name, one.otherwise) for name, one in standing.items()}
+    return tuple(
+        difference(name, one.value, after[name])
+        for name, one in standing.items()
+        if name in back or one.value != after[name]
+    )
+
+
+def difference(name: str, before: Json, after: Json) -> Difference:
+    """Of one option."""
+    return Difference(ROWS[name].env, *differences(name, before, after), FIELDS[name].kind is Kind.SWITCH)
 
 
 def standing_text(name: str, book: OptionBook) -> str:

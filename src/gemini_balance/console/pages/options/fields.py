@@ -99,10 +99,14 @@ def plain(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(value)
 
 
+def _bound(value: float) -> str:
+    return f"{int(value):,}" if value == int(value) else repr(value)
+
+
 def field_of(row: Row) -> Field:
     words = tuple(word for word in get_args(row.type) if isinstance(word, str))
     kind = SIMPLE.get(row.type) or (Kind.CHOICE if words else Kind.JSON)
-    low, high = ("" if bound is None else plain(bound) for bound in (row.low, row.high))
+    low, high = ("" if bound is None else _bound(bound) for bound in (row.low, row.high))
     return Field(kind, UNIT_OF.get(row.name, ""), low, high, words, row.secret)
 
 
