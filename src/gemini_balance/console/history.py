@@ -10,6 +10,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gemini_balance.console.words import Words
     from gemini_balance.gateway.stores import Change
 
 WHO = {
@@ -30,6 +31,8 @@ ACTIONS = {
     "returned": "history.returned",
     "unlisted": "history.unlisted",
 }
+MOMENTS = frozenset({"expires"})
+"""Fields that hold seconds since 1970."""
 MOST = 200  # characters of a value
 
 
@@ -61,23 +64,35 @@ class Entry:
         return self.action in ACTIONS.values()
 
 
-def entry_of(change: Change, about: str, names: Mapping[str, str] | None = None) -> Entry:
-    """`names`: messages for the fields of a change that holds several."""
-    who, action = WHO.get(change.who, change.who), ACTIONS.get(change.action, change.action)
-    steps = _fields(change, names) if names else _one(change)
-    return Entry(change.at, who, action, about, steps)
+def entry_of(change: Change, about: str) -> Entry:
+    """Of one value."""
+    return Entry(change.at, _who(change), _action(change), about, _one(change))
+
+
+def entry_of_fields(change: Change, about: str, names: Mapping[str, str], words: Words) -> Entry:
+    """`names`: messages for the fields that the change is of."""
+    before, after = _object(change.before), _object(change.after)
+    said = [name for name in names if before.get(name) != after.get(name)]
+    steps = (Step(names[name], *(_told(name, one.get(name), words) for one in (before, after))) for name in said)
+    return Entry(change.at, _who(change), _action(change), about, tuple(steps))
+
+
+def _who(change: Change) -> str:
+    return WHO.get(change.who, change.who)
+
+
+def _action(change: Change) -> str:
+    return ACTIONS.get(change.action, change.action)
+
+
+def _told(name: str, value: object, words: Words) -> str:
+    return words.plain_moment(value) if name in MOMENTS and isinstance(value, int | float) else _short(value)
 
 
 def _one(change: Change) -> tuple[Step, ...]:
     if change.before is None and change.after is None:
         return ()
     return (Step("", _short(_value(change.before)), _short(_value(change.after))),)
-
-
-def _fields(change: Change, names: Mapping[str, str]) -> tuple[Step, ...]:
-    before, after = _object(change.before), _object(change.after)
-    said = [name for name in names if before.get(name) != after.get(name)]
-    return tuple(Step(names[name], _short(before.get(name)), _short(after.get(name))) for name in said)
 
 
 def _object(text: str | None) -> Mapping[str, object]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gemini_balance.console.pages import options, overview, system
+from gemini_balance.console.pages import options, overview, system, tokens
 from gemini_balance.console.pages.options import bringing as options_import
 from gemini_balance.console.pages.options import history as options_history
+from gemini_balance.console.pages.tokens import making as token_new
+from gemini_balance.console.pages.tokens import one as token
 
 if TYPE_CHECKING:
     from gemini_balance.console.page import Page
@@ -30,11 +32,12 @@ NAV = (
     Group(
         "nav.run",
         (
+            Row(tokens.PAGE, "token"),
             Row(options.PAGE, "options"),
             Row(system.PAGE, "system"),
         ),
     ),
 )
-UNLISTED = (options_history.PAGE, options_import.PAGE)
+UNLISTED = (token_new.PAGE, token.PAGE, options_history.PAGE, options_import.PAGE)
 PAGES = (*(row.page for group in NAV for row in group.rows), *UNLISTED)
 """Every page. One that isn't in the menu (a key's own) is added here."""
