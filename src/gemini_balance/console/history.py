@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gemini_balance.console.format import number
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -113,6 +115,8 @@ def _short(value: object) -> str:
         return ""
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         text = ", ".join(value)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        text = number(int(value)) if value == int(value) else repr(value)
     else:
         text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
     return text if len(text) <= MOST else f"{text[:MOST]}…"

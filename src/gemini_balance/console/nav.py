@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gemini_balance.console.pages import options, overview, system, tokens
+from gemini_balance.console.pages import models, options, overview, system, tokens
+from gemini_balance.console.pages.models import one as model
 from gemini_balance.console.pages.options import bringing as options_import
 from gemini_balance.console.pages.options import history as options_history
 from gemini_balance.console.pages.tokens import making as token_new
@@ -33,11 +34,12 @@ NAV = (
         "nav.run",
         (
             Row(tokens.PAGE, "token"),
+            Row(models.PAGE, "models"),
             Row(options.PAGE, "options"),
             Row(system.PAGE, "system"),
         ),
     ),
 )
-UNLISTED = (token_new.PAGE, token.PAGE, options_history.PAGE, options_import.PAGE)
+UNLISTED = (token_new.PAGE, token.PAGE, model.PAGE, options_history.PAGE, options_import.PAGE)
 PAGES = (*(row.page for group in NAV for row in group.rows), *UNLISTED)
 """Every page. One that isn't in the menu (a key's own) is added here."""
