@@ -38,6 +38,7 @@ def console_of(ground: Ground, cases: UseCases, doors: Doors) -> Console:
         options=cases.options,
         changes=cases.changes,
         forecasts=cases.forecasts,
+        models=doors.models,
         system=cases.system,
         search=cases.search,
         statistics=cases.statistics,

@@ -18,7 +18,7 @@ from gemini_balance.console.files import Files
 from gemini_balance.console.forms import read_form
 from gemini_balance.console.guard import Guard
 from gemini_balance.console.nav import NAV, PAGES
-from gemini_balance.console.page import Goes, Part, Said, Stays, Visit
+from gemini_balance.console.page import Download, Goes, Part, Said, Stays, Visit
 from gemini_balance.console.reader import choose, reader_of
 from gemini_balance.console.signing import Signing, to_sign_in
 from gemini_balance.core.errors import GatewayError
@@ -141,6 +141,9 @@ class Pages:
                     return _on(request, to, said)
                 case Part(template, view, status):
                     return self._drawing.part(template, visit.words, view, status)
+                case Download(name, media_type, content):
+                    kept = {"content-disposition": f'attachment; filename="{name}"'}
+                    return Response(content, 200, kept, media_type)
                 case Stays(view, status):
                     return self._draw(page, visit, view, status)
 

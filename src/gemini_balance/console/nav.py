@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gemini_balance.console.pages import overview, system
+from gemini_balance.console.pages import models, options, overview, system, tokens
+from gemini_balance.console.pages.models import one as model
+from gemini_balance.console.pages.options import bringing as options_import
+from gemini_balance.console.pages.options import history as options_history
+from gemini_balance.console.pages.tokens import making as token_new
+from gemini_balance.console.pages.tokens import one as token
 
 if TYPE_CHECKING:
     from gemini_balance.console.page import Page
@@ -25,7 +30,23 @@ class Group:
 
 NAV = (
     Group("nav.watch", (Row(overview.PAGE, "overview"),)),
-    Group("nav.run", (Row(system.PAGE, "system"),)),
+    Group(
+        "nav.run",
+        (
+            Row(tokens.PAGE, "token"),
+            Row(models.PAGE, "models"),
+            Row(options.PAGE, "options"),
+            Row(system.PAGE, "system"),
+        ),
+    ),
 )
-PAGES = (*(row.page for group in NAV for row in group.rows), system.CHANGES)
+UNLISTED = (
+    token_new.PAGE,
+    token.PAGE,
+    model.PAGE,
+    options_history.PAGE,
+    options_import.PAGE,
+    system.CHANGES,
+)
+PAGES = (*(row.page for group in NAV for row in group.rows), *UNLISTED)
 """Every page. One that isn't in the menu (a key's own) is added here."""

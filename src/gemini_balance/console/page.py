@@ -71,8 +71,17 @@ class Part:
     status: int = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that the browser keeps."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 Show: TypeAlias = "Callable[[Sources, Visit], Awaitable[object]]"
-Act: TypeAlias = "Callable[[Sources, Visit, Form], Awaitable[Goes | Stays | Part]]"
+Act: TypeAlias = "Callable[[Sources, Visit, Form], Awaitable[Goes | Stays | Part | Download]]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,15 @@ def quotas(pools: Sequence[PoolState], now: float) -> tuple[Quota, ...]:
     return tuple(sorted(found, key=_urgency))
 
 
+def by_name(pools: Sequence[PoolState], now: float) -> dict[str, Quota]:
+    """By every name that a model is asked by; of a paid key's and a free one's, what is scarcer."""
+    drawn = [(_quota(one, now), one.report.names) for pool in pools for one in pool.models]
+    found: dict[str, Quota] = {}
+    for quota, names in sorted(drawn, key=lambda pair: _urgency(pair[0]), reverse=True):
+        found |= dict.fromkeys((quota.model, *names), quota)
+    return found
+
+
 def resets_at(pools: Sequence[PoolState]) -> float | None:
     """When Google's day ends; the same for all models."""
     return next((forecast.report.resets_at for pool in pools for forecast in pool.models), None)

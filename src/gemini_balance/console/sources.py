@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.accounts import Operators
     from gemini_balance.gateway.alerts import Alerts
     from gemini_balance.gateway.forecasts import Forecasts
+    from gemini_balance.gateway.models import ModelBook
     from gemini_balance.gateway.options import OptionBook
     from gemini_balance.gateway.ports import Clock
     from gemini_balance.gateway.search import Search
@@ -34,6 +35,7 @@ class Sources:
     options: OptionBook
     changes: ChangeLog
     forecasts: Forecasts
+    models: ModelBook
     system: System
     search: Search
     statistics: Statistics

@@ -117,6 +117,11 @@ class OptionBook:
         """These are what the environment or the default says. Returns what changed. Raises OptionError."""
         return await asyncio.shield(self._change(dict.fromkeys(row_of(name).name for name in names), who, "reset"))
 
+    async def save(self, values: Mapping[str, Json], back: Iterable[str], who: str) -> list[Change]:
+        """Sets these and resets those, all of it or nothing. Returns what changed. Raises OptionError."""
+        resets = dict.fromkeys(row_of(name).name for name in back)
+        return await asyncio.shield(self._change({**checked(values), **resets}, who, "set"))
+
     async def history(self, name: str = "", before: int | None = None, most: int = 50) -> list[Change]:
         """Changes of one option, or of all, whose numbers are below `before`; the newest first. Raises OptionError."""
         return await self._changes.page(before, most, Subject.OPTION, row_of(name).name if name else "")
@@ -150,7 +155,9 @@ class OptionBook:
                 return []
             overrides = {name: value for name, value in (self._overrides | values).items() if value is not None}
             after = self._with(overrides)
-            changes = [self._noted(name, after, who, action) for name in values]
+            changes = [
+                self._noted(name, after, who, "reset" if value is None else action) for name, value in values.items()
+            ]
             await self._store.put({name: _text(name, value) for name, value in values.items()}, changes)
             self._become(overrides)
             return changes

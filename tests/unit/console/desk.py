@@ -89,11 +89,14 @@ class Desk:
     """A browser that keeps no cookies: they are given with each request."""
 
     def __init__(self) -> None:
-        cases = build(*load({"AUTH_TOKEN": PASSWORD, "ACCESS_LOG": "false"})).management.cases
+        app = build(*load({"AUTH_TOKEN": PASSWORD, "ACCESS_LOG": "false"}))
+        cases = app.management.cases
         fields = {name: getattr(cases, name) for name in USE_CASES}
         trends = Trends(cases.statistics, cases.search, Hands())
         upkeep = Upkeep(None, cases.changes, Hands())
-        sources = Sources(clock=Hands(), ready=lambda: True, trends=trends, upkeep=upkeep, **fields)
+        sources = Sources(
+            clock=Hands(), ready=lambda: True, models=app.door.models, trends=trends, upkeep=upkeep, **fields
+        )
         nav = (Group("nav.run", (Row(SAMPLE, "system"),)),)
         where = Whereabouts(lambda _: "192.0.2.1", lambda _: OUTSIDE)
         self.app = console(sources, where, Site(nav, (SAMPLE,), MORE))

@@ -100,6 +100,25 @@
     countTicked(all.form);
   }
 
+  // --- Options: what is looked for, what is wrong, what a chosen file holds ---
+  function find(form) {
+    const words = form.q.value.toLowerCase().split(/\s+/);
+    const list = document.getElementById(form.dataset.find);
+    for (const row of list.querySelectorAll("[data-words]")) {
+      const fits = words.every((word) => row.dataset.words.includes(word));
+      row.hidden = !fits || (form.changed.checked && !("overridden" in row.dataset));
+    }
+    for (const group of list.querySelectorAll("[data-group]")) group.hidden = !group.querySelector("[data-words]:not([hidden])");
+    document.getElementById("none").hidden = Boolean(list.querySelector("[data-group]:not([hidden])"));
+  }
+
+  function blame() {
+    for (const row of document.querySelectorAll("[data-words]")) {
+      const wrong = Boolean(row.querySelector(".err")?.textContent);
+      row.querySelector(".field > :is(.input, .area, .select), .with-unit .input")?.setAttribute("aria-invalid", String(wrong));
+    }
+  }
+
   // --- Clicks, keys, changes: one listener each, so that what htmx brings needs no care ---
   document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest?.(selector);
@@ -115,12 +134,19 @@
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-tick-all]")) tickAll(event.target);
     else if (event.target.matches("[data-tick]") && event.target.form) countTicked(event.target.form);
+    else if (event.target.matches("[data-reads]")) {
+      event.target.files[0]?.text().then((text) => { document.getElementById(event.target.dataset.reads).value = text; });
+    }
+  });
+
+  document.addEventListener("input", (event) => {
+    if (event.target.form?.matches("[data-find]")) find(event.target.form);
   });
 
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches("[data-theme-switch]")) return;
+    if (!event.target.matches("[data-theme-switch], [data-find]")) return;
     event.preventDefault();
-    switchTheme();
+    if (event.target.matches("[data-theme-switch]")) switchTheme();
   });
 
   document.addEventListener("keydown", (event) => {
@@ -159,6 +185,7 @@
   document.addEventListener("htmx:after:swap", () => {
     for (const toast of document.querySelectorAll("[data-toast]")) settle(toast);
     for (const bar of document.querySelectorAll("[data-bulk]")) if (bar.closest("form")) countTicked(bar.closest("form"));
+    blame();
   });
 
   tellZone();
