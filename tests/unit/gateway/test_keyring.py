@@ -199,7 +199,7 @@ async def test_known_keys_are_told_by_their_ids_also_deleted_ones_and_others_are
 
 
 async def test_a_key_is_called_by_its_id_its_label_or_its_last_characters() -> None:
-    stage = await RingStage(listed="AB").loaded()
+    stage = await RingStage(listed="A").loaded()
     await stage.ring.change(only(id_of("A")), KeyEdit(label="Main 04"), WHO)
     tail = SECRETS["A"][-4:]
     asked = (id_of("A"), "main 04", tail.lower(), f"…{tail}", "main", "")
