@@ -35,10 +35,12 @@ def console_of(ground: Ground, cases: UseCases, doors: Doors) -> Console:
         tokens=cases.tokens,
         options=cases.options,
         changes=cases.changes,
+        keyring=cases.keyring,
         forecasts=cases.forecasts,
         system=cases.system,
         search=cases.search,
         statistics=cases.statistics,
+        address=address,
     )
     site = Site()
     if missing := site.files.missing:

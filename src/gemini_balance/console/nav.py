@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gemini_balance.console.pages import overview, system
+from gemini_balance.console.pages import call, calls, errors, overview, system
 
 if TYPE_CHECKING:
     from gemini_balance.console.page import Page
@@ -24,8 +24,8 @@ class Group:
 
 
 NAV = (
-    Group("nav.watch", (Row(overview.PAGE, "overview"),)),
+    Group("nav.watch", (Row(overview.PAGE, "overview"), Row(calls.PAGE, "calls"), Row(errors.PAGE, "errors"))),
     Group("nav.run", (Row(system.PAGE, "system"),)),
 )
-PAGES = tuple(row.page for group in NAV for row in group.rows)
+PAGES = (*(row.page for group in NAV for row in group.rows), call.PAGE)
 """Every page. One that isn't in the menu (a key's own) is added here."""

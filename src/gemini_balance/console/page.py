@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote
+
+from gemini_balance.console import paths
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -82,8 +85,14 @@ class Page:
     """
 
     name: str
-    path: str  # below /console, with a slash before it; may hold {names}
+    path: str  # below /console, with a slash before it; may hold {names}, which are in `request.path_params`
     title: str  # a message
     show: Show
     actions: Mapping[str, Act] = field(default_factory=dict)
     live: float = 0.0
+
+    def live_address(self, request: Request) -> str:
+        """Of the same thing, with the same query; an action's answer has no query of its own."""
+        names = {name: quote(str(value), safe="") for name, value in request.path_params.items()}
+        query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
+        return f"{paths.LIVE}{self.path.format(**names)}{query}"

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from starlette.requests import Request
+
     from gemini_balance.core.pool import KeyPool
     from gemini_balance.gateway.accounts import Operators
     from gemini_balance.gateway.forecasts import Forecasts
+    from gemini_balance.gateway.keyring import Keyring
     from gemini_balance.gateway.options import OptionBook
     from gemini_balance.gateway.ports import Clock
     from gemini_balance.gateway.search import Search
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Everything the console may ask. `ready`: are calls taken?"""
+    """Everything the console may ask. `ready`: are calls taken? `address`: ours, as whoever sent a request sees it,
+    without a slash at the end."""
 
     clock: Clock
     ready: Callable[[], bool]
@@ -30,10 +34,12 @@ class Sources:
     tokens: TokenBook
     options: OptionBook
     changes: ChangeLog
+    keyring: Keyring
     forecasts: Forecasts
     system: System
     search: Search
     statistics: Statistics
+    address: Callable[[Request], str]
 
     @property
     def pools(self) -> Mapping[str, KeyPool]:

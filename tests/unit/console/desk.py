@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PASSWORD = "password-of-the-operator"
 OUTSIDE = "https://gateway.example"
-USE_CASES = ("operators", "tokens", "options", "changes", "forecasts", "system", "search", "statistics")
+USE_CASES = ("operators", "tokens", "options", "changes", "keyring", "forecasts", "system", "search", "statistics")
 TEMPLATE = """{% extends "shell.html" %}{% from "parts/forms.html" import field with context %}
 {% block content %}{{ field("name", "Name", view.name, view.wrong) }}{% endblock %}"""
 PIECE = "<p>{{ view }}</p>"
@@ -89,7 +89,7 @@ class Desk:
     def __init__(self) -> None:
         cases = build(*load({"AUTH_TOKEN": PASSWORD, "ACCESS_LOG": "false"})).management.cases
         fields = {name: getattr(cases, name) for name in USE_CASES}
-        sources = Sources(clock=Hands(), ready=lambda: True, **fields)
+        sources = Sources(clock=Hands(), ready=lambda: True, address=lambda _: OUTSIDE, **fields)
         nav = (Group("nav.run", (Row(SAMPLE, "system"),)),)
         where = Whereabouts(lambda _: "192.0.2.1", lambda _: OUTSIDE)
         self.app = console(sources, where, Site(nav, (SAMPLE,), MORE))
