@@ -195,8 +195,9 @@ def _ending(call: KeptCall) -> str:
 
 def parts_of(call: KeptCall) -> tuple[tuple[str, float], ...]:
     """Where the time went: messages with seconds. They add up to the whole, but for parts that ran side by side."""
-    lost = sum(one.seconds for one in call.attempts[:-1])
-    last = call.attempts[-1] if call.attempts else None
+    answering = call.attempts and (call.attempts[-1].cause in WELL or call.first_byte is not None)
+    last = call.attempts[-1] if answering else None
+    lost = sum(one.seconds for one in call.attempts if one is not last)
     first = max((call.first_byte or 0.0) - last.began, 0.0) if last and call.first_byte is not None else None
     spent = last.seconds if last else 0.0
     parts = [
