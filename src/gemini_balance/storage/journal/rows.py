@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import astuple
 
+from gemini_balance.core.gemini.verdict import FILTERED
 from gemini_balance.core.outcome import NO_USAGE, Usage
 from gemini_balance.core.wire.codec import encode
-from gemini_balance.gateway.call_outcomes import GOOD_ENDINGS, WELL, CallOutcome, outcome_of
+from gemini_balance.gateway.call_outcomes import GOOD_ENDINGS, WELL, WHOLE, CallOutcome, outcome_of
 from gemini_balance.gateway.calls import number_of
 from gemini_balance.gateway.record import AttemptRecord, RequestRecord, SkippedRecord
 
@@ -66,7 +67,7 @@ def call_row(record: RequestRecord, writer: int) -> CallRow:
         plain(used),
         last.key if last else "",
         record.status,
-        _trouble(record, last.cause if last else "").value,
+        _trouble(record, last.cause if last else ""),
         record.ending,
         last.cause if last else "",
         record.finish,
@@ -82,12 +83,14 @@ def _counted(usage: Usage) -> tuple[int, ...]:
     return usage.prompt, usage.cached, usage.tool_use, usage.output, usage.thoughts, usage.total
 
 
-def _trouble(record: RequestRecord, cause: str) -> Trouble:
+def _trouble(record: RequestRecord, cause: str) -> int:
+    if len(record.attempts) < 2 and record.ending == WHOLE and cause in WELL and record.finish not in FILTERED:
+        return 0  # nearly always
     if record.ending not in GOOD_ENDINGS:
-        return Trouble.ERROR
+        return Trouble.ERROR.value
     seen, saved = record.first_byte is not None, rescued(record)
     kind = outcome_of(ending=record.ending, cause=cause, finish=record.finish, seen=seen, rescued=saved)
-    return OF_GOOD_ENDINGS[kind]
+    return OF_GOOD_ENDINGS[kind].value
 
 
 def rescued(record: RequestRecord) -> bool:
