@@ -8,7 +8,18 @@ import pytest
 
 from gemini_balance.core.histogram import Histogram, unit
 from gemini_balance.core.outcome import Usage
-from gemini_balance.gateway.calls import By, CallFilter, ErrorDetail, KeptCall, Question, Span, Sums, began
+from gemini_balance.gateway.call_outcomes import NOT_WHOLE, CallOutcome
+from gemini_balance.gateway.calls import (
+    By,
+    CallFilter,
+    ErrorDetail,
+    FailureCount,
+    KeptCall,
+    Question,
+    Span,
+    Sums,
+    began,
+)
 from gemini_balance.gateway.record import SkippedRecord
 from gemini_balance.storage.database import Database
 from gemini_balance.storage.journal.memory import memory_journal
@@ -72,6 +83,7 @@ async def test_a_call_comes_back_by_its_request_id_with_all_that_was_tried(journ
         usage=Usage(10, 2, 1, 5, 4, 20),
         attempts=attempts,
         skipped=skipped,
+        rescued=True,
     )
     assert began(kept.number) == NOON + 0.125
 
@@ -139,6 +151,8 @@ FILTERS: list[tuple[CallFilter, list[int]]] = [
     (CallFilter(key="key-z"), [2]),
     (CallFilter(operation="countTokens"), [3]),
     (CallFilter(failed=True), [5, 4]),
+    (CallFilter(status=404), [5]),
+    (CallFilter(status=200, key="key-z"), [2]),
     (CallFilter(status_class=5), [4]),
     (CallFilter(status_class=4), [6, 5]),
     (CallFilter(status_class=2), [8, 7, 3, 2, 1, 0]),
@@ -162,6 +176,52 @@ async def test_a_search_finds_what_fits_everything_it_asks_for(journal: KeptJour
     pages = [(wanted, await journal.log.search(wanted, 10)) for wanted, _ in FILTERS]
     assert [(wanted, [one.at - NOON for one in page.calls]) for wanted, page in pages] == FILTERS
     assert {page.before for _, page in pages} == {None}
+
+
+EVERY_OUTCOME = {
+    CallOutcome.WHOLE: [call(), call(attempts=()), call(finish="MAX_TOKENS")],
+    CallOutcome.RESCUED: [call(attempts=(attempt("key-b", "quota_day", 429), attempt()))],
+    CallOutcome.BLOCKED: [call(finish="SAFETY"), failed(status=400, ending="content_policy_violation")],
+    CallOutcome.CUT: [call(attempts=(attempt(cause="cut"),)), failed(first_byte=0.5)],
+    CallOutcome.REFUSED: [failed(status=404, ending="model_not_found"), failed(status=400, ending="bad_request")],
+    CallOutcome.FAILED: [failed(), failed(status=429, ending="rate_limit_exceeded")],
+    CallOutcome.LEFT: [call(status=499, ending="client_gone")],
+}
+
+
+async def test_every_call_is_found_by_what_became_of_it_and_says_the_same(journal: KeptJournal) -> None:
+    await journal.sink.write([one for calls in EVERY_OUTCOME.values() for one in calls])
+    seen = {}
+    for outcome in EVERY_OUTCOME:
+        page = (await journal.log.search(CallFilter(outcomes=frozenset({outcome})), 10)).calls
+        seen[outcome] = {one.id for one in page}
+        assert {one.outcome for one in page} == {outcome}
+    assert seen == {outcome: {one.id for one in calls} for outcome, calls in EVERY_OUTCOME.items()}
+    not_whole = (await journal.log.search(CallFilter(outcomes=NOT_WHOLE), 50)).calls
+    assert {one.id for one in not_whole} == set().union(*seen.values()) - seen[CallOutcome.WHOLE]
+
+
+async def test_a_list_may_tell_what_was_tried(journal: KeptJournal) -> None:
+    attempts = (attempt("key-b", "quota_day", 429), attempt())
+    await journal.sink.write([call(attempts=attempts, skipped=(SkippedRecord("key-c", "tried"),))])
+    short, long = await journal.log.search(ALL, 1), await journal.log.search(ALL, 1, tried=True)
+    assert [(one.attempts, one.skipped) for one in short.calls] == [((), ())]
+    assert [(one.attempts, one.skipped) for one in long.calls] == [(attempts, (SkippedRecord("key-c", "tried"),))]
+
+
+async def test_what_failed_is_counted_by_what_it_came_to_model_and_key(journal: KeptJournal) -> None:
+    refused = {"ending": "model_not_found", "status": 404, "attempts": (), "model_asked": "none", "model_used": ""}
+    records = [failed(NOON), failed(NOON + 1), failed(NOON + 2, **refused), call(NOON + 3), failed(NOON + 9)]
+    records += [call(NOON + 4, ending="client_gone"), call(NOON + 5, finish="SAFETY"), failed(NOON - 1)]
+    await journal.sink.write(records)
+    told = await journal.log.failures(NOON, NOON + 9)
+    assert (sorted(told.counts, key=lambda one: one.ending), told.back_to) == (
+        [
+            FailureCount("model_not_found", "", "none", "", 1, records[2].id),
+            FailureCount("upstream_error", "unreachable", "m", "key-a", 2, records[1].id),
+        ],
+        NOON,
+    )
 
 
 async def test_the_beginning_of_a_request_id_is_enough_to_find_a_call(journal: KeptJournal) -> None:

@@ -37,6 +37,7 @@ def console_of(ground: Ground, cases: UseCases, doors: Doors) -> Console:
         tokens=cases.tokens,
         options=cases.options,
         changes=cases.changes,
+        keyring=cases.keyring,
         forecasts=cases.forecasts,
         models=doors.models,
         system=cases.system,
@@ -45,6 +46,7 @@ def console_of(ground: Ground, cases: UseCases, doors: Doors) -> Console:
         alerts=cases.alerts,
         upkeep=Upkeep(ground.kept.keeper, cases.changes, ground.clock),
         trends=Trends(cases.statistics, cases.search, ground.clock),
+        address=address,
     )
     site = Site()
     if missing := site.files.missing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gemini_balance.console.pages import models, options, overview, system, tokens
+from gemini_balance.console.pages import call, calls, errors, models, options, overview, system, tokens
 from gemini_balance.console.pages.models import one as model
 from gemini_balance.console.pages.options import bringing as options_import
 from gemini_balance.console.pages.options import history as options_history
@@ -29,7 +29,7 @@ class Group:
 
 
 NAV = (
-    Group("nav.watch", (Row(overview.PAGE, "overview"),)),
+    Group("nav.watch", (Row(overview.PAGE, "overview"), Row(calls.PAGE, "calls"), Row(errors.PAGE, "errors"))),
     Group(
         "nav.run",
         (
@@ -41,6 +41,7 @@ NAV = (
     ),
 )
 UNLISTED = (
+    call.PAGE,
     token_new.PAGE,
     token.PAGE,
     model.PAGE,

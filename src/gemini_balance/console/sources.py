@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from starlette.requests import Request
+
     from gemini_balance.core.pool import KeyPool
     from gemini_balance.gateway.accounts import Operators
     from gemini_balance.gateway.alerts import Alerts
     from gemini_balance.gateway.forecasts import Forecasts
+    from gemini_balance.gateway.keyring import Keyring
     from gemini_balance.gateway.models import ModelBook
     from gemini_balance.gateway.options import OptionBook
     from gemini_balance.gateway.ports import Clock
@@ -26,7 +29,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Everything the console may ask. `ready`: are calls taken?"""
+    """Everything the console may ask. `ready`: are calls taken? `address`: ours, as whoever sent a request sees it,
+    without a slash at the end."""
 
     clock: Clock
     ready: Callable[[], bool]
@@ -34,6 +38,7 @@ class Sources:
     tokens: TokenBook
     options: OptionBook
     changes: ChangeLog
+    keyring: Keyring
     forecasts: Forecasts
     models: ModelBook
     system: System
@@ -42,6 +47,7 @@ class Sources:
     trends: Trends
     alerts: Alerts
     upkeep: Upkeep
+    address: Callable[[Request], str]
 
     @property
     def pools(self) -> Mapping[str, KeyPool]:

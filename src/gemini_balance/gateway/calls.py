@@ -14,6 +14,7 @@ import msgspec
 from gemini_balance.core.errors import BadRequest
 from gemini_balance.core.histogram import Histogram
 from gemini_balance.core.outcome import NO_USAGE, Usage
+from gemini_balance.gateway.call_outcomes import GOOD_ENDINGS, CallOutcome, outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.record import AttemptRecord, SkippedRecord
 
 MOST_SCANNED = 200_000  # rows that one search looks at
-GOOD_ENDINGS = ("whole", "client_gone")
-"""All other endings are errors."""
 NUMBER_BITS, WRITER_BITS = 9, 12
 MILLISECOND = 1 << (NUMBER_BITS + WRITER_BITS)
 """A call's number is its millisecond, times this, and what tells calls of one millisecond apart."""
@@ -63,10 +62,16 @@ class KeptCall(msgspec.Struct, frozen=True, kw_only=True):
     attempts: tuple[AttemptRecord, ...] = ()
     skipped: tuple[SkippedRecord, ...] = ()
     error: ErrorDetail | None = None
+    rescued: bool = False  # did an attempt before the last one fail?
 
     @property
     def failed(self) -> bool:
         return self.ending not in GOOD_ENDINGS
+
+    @property
+    def outcome(self) -> CallOutcome:
+        seen = self.first_byte is not None
+        return outcome_of(ending=self.ending, cause=self.cause, finish=self.finish, seen=seen, rescued=self.rescued)
 
 
 class CallFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +82,9 @@ class CallFilter(msgspec.Struct, frozen=True, kw_only=True):
     token: str = ""
     model: str = ""  # asked or used
     key: str = ""
+    status: int = 0
     status_class: int = 0  # 4: all of 400 to 499
+    outcomes: frozenset[CallOutcome] = frozenset()  # one of these; empty: all
     cause: str = ""  # of the last attempt, or how the call ended
     operation: str = ""
     failed: bool = False
@@ -90,6 +97,24 @@ class Found(NamedTuple):
     calls: list[KeptCall]
     before: int | None
     back_to: float | None
+
+
+class FailureCount(NamedTuple):
+    """Failed calls that are alike; `latest`: the request id of the last one. `model`: as it was used, else asked."""
+
+    ending: str
+    cause: str
+    model: str
+    key: str
+    calls: int
+    latest: str
+
+
+class Failures(NamedTuple):
+    """All since `back_to` were counted. Some that are alike may be told apart."""
+
+    counts: list[FailureCount]
+    back_to: float
 
 
 class Span(Enum):
@@ -193,8 +218,11 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 class CallLog(Protocol):
     """Reads what is kept, and forgets. Raises whatever its database does when it is away."""
 
-    async def search(self, wanted: CallFilter, most: int, before: int | None = None) -> Found:
-        """The newest calls whose numbers are below `before`, without what was tried."""
+    async def search(self, wanted: CallFilter, most: int, before: int | None = None, *, tried: bool = False) -> Found:
+        """The newest calls whose numbers are below `before`; `tried`: with their attempts and keys passed over."""
+
+    async def failures(self, since: float, until: float) -> Failures:
+        """How often what failed, of at most so many calls as a search looks at."""
 
     async def one(self, request: str) -> KeptCall | None:
         """A call by its request id, with everything."""

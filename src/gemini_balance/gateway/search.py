@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from gemini_balance.core.errors import BadRequest, NotFound
+from gemini_balance.gateway.failing import failing
 from gemini_balance.gateway.stores import Change, Subject
 
 if TYPE_CHECKING:
     from gemini_balance.gateway.calls import CallFilter, CallLog, Found, KeptCall
+    from gemini_balance.gateway.failing import Failing
     from gemini_balance.gateway.ports import Clock
     from gemini_balance.gateway.stores import ChangeLog
 
@@ -24,11 +26,17 @@ class Search:
     def __init__(self, calls: CallLog, changes: ChangeLog, clock: Clock) -> None:
         self._calls, self._changes, self._clock = calls, changes, clock
 
-    async def page(self, wanted: CallFilter, most: int = 50, before: int | None = None) -> Found:
-        """The newest calls that fit. Raises BadRequest."""
+    async def page(
+        self, wanted: CallFilter, most: int = 50, before: int | None = None, *, tried: bool = False
+    ) -> Found:
+        """The newest calls that fit; `tried`: with their attempts. Raises BadRequest."""
         if not 1 <= most <= MOST:
             raise BadRequest(f"A page holds 1 to {MOST} calls, not {most}.", param="limit")
-        return await self._calls.search(wanted, most, before)
+        return await self._calls.search(wanted, most, before, tried=tried)
+
+    async def failures(self, since: float) -> Failing:
+        """What failed since then, by what it came to."""
+        return failing(await self._calls.failures(since, self._clock.unix()))
 
     async def one(self, request: str) -> KeptCall:
         """With all that was tried. Raises NotFound."""

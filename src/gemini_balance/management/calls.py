@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from gemini_balance.gateway.call_outcomes import CallOutcome
 from gemini_balance.gateway.calls import CallFilter
 from gemini_balance.gateway.search import MOST
 from gemini_balance.management.endpoint import Access, Asks, Done, Endpoint, Line, Model, Moment, Nothing
@@ -30,7 +31,9 @@ class WhichCalls(Asks, frozen=True, kw_only=True):
     token: Annotated[Line, Meta(description="Of the client token with this id.")] = ""
     model: Annotated[Line, Meta(description="That asked for this model, or were served by it.")] = ""
     key: Annotated[Line, Meta(description="Whose last attempt was made with the key of this id.")] = ""
+    status: Annotated[int, Meta(ge=0, le=999, description="Answered with this; 0: whatever.")] = 0
     status_class: Annotated[int, Meta(ge=0, le=9, description="4: answered with 400 to 499; 0: whatever.")] = 0
+    outcome: Annotated[CallOutcome | None, Meta(description="What became of them.")] = None
     cause: Annotated[Line, Meta(description="What the last attempt came to, or how the call ended.")] = ""
     operation: Annotated[Line, Meta(description="That asked for this.")] = ""
     failed: Annotated[bool, Meta(description="Only those that failed.")] = False
@@ -97,6 +100,7 @@ class CallShown(Model, frozen=True, kw_only=True):
     model_used: Annotated[str, Meta(description="As Google knows it.")]
     key: Annotated[str, Meta(description="Id of the key that was asked last.")]
     status: Annotated[int, Meta(description="That the caller was answered with.")]
+    outcome: Annotated[CallOutcome, Meta(description="What became of it.")]
     ending: Annotated[str, Meta(description="How it ended: `whole`, `client_gone`, or an error's code.")]
     cause: Annotated[str, Meta(description="What the last attempt came to.")]
     finish: Annotated[str, Meta(description="Google's finish reason.")]
@@ -134,7 +138,8 @@ async def forget_errors(cases: UseCases, asked: Asked[Nothing, WhichCalls]) -> D
 
 
 def _filter(query: WhichCalls) -> CallFilter:
-    return CallFilter(**{name: getattr(query, name) for name in CallFilter.__struct_fields__})
+    given = {name: getattr(query, name) for name in CallFilter.__struct_fields__ if name != "outcomes"}
+    return CallFilter(**given, outcomes=frozenset({query.outcome} if query.outcome else ()))
 
 
 def _call(call: KeptCall) -> CallShown:
@@ -149,6 +154,7 @@ def _call(call: KeptCall) -> CallShown:
         model_used=call.model_used,
         key=call.key,
         status=call.status,
+        outcome=call.outcome,
         ending=call.ending,
         cause=call.cause,
         finish=call.finish,

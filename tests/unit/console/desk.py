@@ -28,7 +28,18 @@ if TYPE_CHECKING:
 
 PASSWORD = "password-of-the-operator"
 OUTSIDE = "https://gateway.example"
-USE_CASES = ("operators", "tokens", "options", "changes", "forecasts", "system", "search", "statistics", "alerts")
+USE_CASES = (
+    "operators",
+    "tokens",
+    "options",
+    "changes",
+    "keyring",
+    "forecasts",
+    "system",
+    "search",
+    "statistics",
+    "alerts",
+)
 TEMPLATE = """{% extends "shell.html" %}{% from "parts/forms.html" import field with context %}
 {% block content %}{{ field("name", "Name", view.name, view.wrong) }}{% endblock %}"""
 PIECE = "<p>{{ view }}</p>"
@@ -95,7 +106,13 @@ class Desk:
         trends = Trends(cases.statistics, cases.search, Hands())
         upkeep = Upkeep(None, cases.changes, Hands())
         sources = Sources(
-            clock=Hands(), ready=lambda: True, models=app.door.models, trends=trends, upkeep=upkeep, **fields
+            clock=Hands(),
+            ready=lambda: True,
+            models=app.door.models,
+            trends=trends,
+            upkeep=upkeep,
+            address=lambda _: OUTSIDE,
+            **fields,
         )
         nav = (Group("nav.run", (Row(SAMPLE, "system"),)),)
         where = Whereabouts(lambda _: "192.0.2.1", lambda _: OUTSIDE)

@@ -191,6 +191,21 @@ async def test_a_view_shows_the_last_four_characters_and_no_password() -> None:
     assert (SECRETS["A"] in shown, "hush" in shown, "…efXY" in shown) == (False, False, True)
 
 
+async def test_known_keys_are_told_by_their_ids_also_deleted_ones_and_others_are_left_out() -> None:
+    stage = await RingStage(listed="AB").loaded()
+    await stage.ring.delete(only(id_of("A")), WHO)
+    told = stage.ring.known([id_of("A"), id_of("B"), "nobody"])
+    assert {name: view.reason for name, view in told.items()} == {id_of("A"): "deleted", id_of("B"): ""}
+
+
+async def test_a_key_is_called_by_its_id_its_label_or_its_last_characters() -> None:
+    stage = await RingStage(listed="A").loaded()
+    await stage.ring.change(only(id_of("A")), KeyEdit(label="Main 04"), WHO)
+    tail = SECRETS["A"][-4:]
+    asked = (id_of("A"), "main 04", tail.lower(), f"…{tail}", "main", "")
+    assert [[id_of("A")] == stage.ring.called(text) for text in asked] == [True, True, True, True, False, False]
+
+
 async def test_who_waits_is_served_by_a_key_that_is_added() -> None:
     stage = await RingStage().loaded()
     assert stage.pool.usable() == 0

@@ -168,6 +168,19 @@
     mark.textContent = connected ? mark.dataset.live : mark.dataset.lost;
   }
 
+  // Nothing moves under the pointer or the focus: what is new waits until they are elsewhere.
+  async function untouched(list) {
+    const busy = () => list.isConnected && list.querySelector("tbody:hover, :focus");
+    if (!busy()) return;
+    const mark = document.querySelector("[data-live]");
+    if (mark) mark.textContent = list.dataset.gentle;
+    while (busy()) await new Promise((done) => { setTimeout(done, 250); });
+  }
+
+  document.addEventListener("htmx:sse:before:message", (event) => {
+    const list = event.target.closest?.("[data-gentle]");
+    if (list) event.detail.waitUntil(untouched(list));
+  });
   document.addEventListener("htmx:sse:after:connection", () => live(true));
   document.addEventListener("htmx:sse:after:message", () => live(true));
   document.addEventListener("gone", () => location.reload()); // the session has ended: the reload leads to the door

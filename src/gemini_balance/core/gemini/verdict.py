@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 MALFORMED = frozenset(
     {"MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE", "UNEXPECTED_TOOL_CALL", "MISSING_THOUGHT_SIGNATURE"}
 )
-# Ended without content for a reason that another try would not change.
-TOLD = frozenset(
+FILTERED = frozenset(
     {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT"}
-    | {"IMAGE_RECITATION", "MODEL_ARMOR", "ESCALATION", "PUP_LIMITED_DISABLED", "LANGUAGE", "MAX_TOKENS"}
+    | {"IMAGE_RECITATION", "MODEL_ARMOR", "ESCALATION", "PUP_LIMITED_DISABLED"}
 )
+# Ended without content for a reason that another try would not change.
+TOLD = FILTERED | {"LANGUAGE", "MAX_TOKENS"}
 
 
 def has_content(part: Part) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete
 
 from gemini_balance.storage.engine import reading
+from gemini_balance.storage.journal.failing import failures
 from gemini_balance.storage.journal.schema import details
 from gemini_balance.storage.journal.searching import one, search
 from gemini_balance.storage.journal.shortening import give_back, shorten
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-    from gemini_balance.gateway.calls import CallFilter, Found, KeptCall, Limits, Question, Sums
+    from gemini_balance.gateway.calls import CallFilter, Failures, Found, KeptCall, Limits, Question, Sums
 
 
 class StoredCalls:
@@ -26,9 +27,13 @@ class StoredCalls:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine, self._reading = engine, reading(engine)
 
-    async def search(self, wanted: CallFilter, most: int, before: int | None = None) -> Found:
+    async def search(self, wanted: CallFilter, most: int, before: int | None = None, *, tried: bool = False) -> Found:
         async with self._reading.connect() as connection:
-            return await search(connection, wanted, most, before)
+            return await search(connection, wanted, most, before, tried=tried)
+
+    async def failures(self, since: float, until: float) -> Failures:
+        async with self._reading.connect() as connection:
+            return await failures(connection, since, until)
 
     async def one(self, request: str) -> KeptCall | None:
         async with self._reading.connect() as connection:

@@ -9,7 +9,19 @@ from msgspec.structs import replace
 
 from gemini_balance.core.histogram import Histogram
 from gemini_balance.core.outcome import Usage
-from gemini_balance.gateway.calls import By, ErrorDetail, Found, KeptCall, KeptJournal, Sums, began, number_of
+from gemini_balance.gateway.calls import (
+    By,
+    ErrorDetail,
+    FailureCount,
+    Failures,
+    Found,
+    KeptCall,
+    KeptJournal,
+    Sums,
+    began,
+    number_of,
+)
+from gemini_balance.storage.journal.rows import rescued
 from gemini_balance.storage.journal.sums import COUNT, ERRORS, FIRST_BYTE, LATENCY, PROMPT, Group, Sum, grouped
 
 if TYPE_CHECKING:
@@ -34,14 +46,23 @@ class MemoryCalls:
         self._records += records
         self._calls += [_kept(record) for record in records]
 
-    async def search(self, wanted: CallFilter, most: int, before: int | None = None) -> Found:
+    async def search(self, wanted: CallFilter, most: int, before: int | None = None, *, tried: bool = False) -> Found:
         newest = sorted(self._calls, key=lambda call: -call.number)
         found = [call for call in newest if (before is None or call.number < before) and _fits(call, wanted)][:most]
-        found = [replace(call, attempts=(), skipped=()) for call in found]
+        if not tried:
+            found = [replace(call, attempts=(), skipped=()) for call in found]
         return Found(found, None, wanted.since) if len(found) < most else Found(found, found[-1].number, found[-1].at)
 
     async def one(self, request: str) -> KeptCall | None:
         return next((call for call in self._calls if call.id == request), None)
+
+    async def failures(self, since: float, until: float) -> Failures:
+        alike: dict[tuple[str, str, str, str], list[str]] = {}
+        for call in self._calls:
+            if call.failed and since <= call.at < until:
+                place = call.ending, call.cause, call.model_used or call.model_asked, call.key
+                alike.setdefault(place, []).append(call.id)
+        return Failures([FailureCount(*place, len(ids), max(ids)) for place, ids in alike.items()], since)
 
     async def sums(self, question: Question) -> list[Sums]:
         found: dict[tuple[float, str], Sums] = {}
@@ -106,6 +127,7 @@ def _kept(record: RequestRecord) -> KeptCall:
         attempts=record.attempts,
         skipped=record.skipped,
         error=told if record.message else None,
+        rescued=rescued(record),
     )
 
 
@@ -118,7 +140,9 @@ def _fits(call: KeptCall, wanted: CallFilter) -> bool:
             wanted.token in ("", call.token),
             wanted.model in ("", call.model_asked, call.model_used),
             wanted.key in ("", call.key),
+            wanted.status in (0, call.status),
             wanted.status_class in (0, call.status // 100),
+            not wanted.outcomes or call.outcome in wanted.outcomes,
             wanted.cause in ("", call.cause, call.ending),
             wanted.operation in ("", call.operation),
             call.failed or not wanted.failed,

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import astuple
 
-from gemini_balance.core.outcome import NO_USAGE, Cause, Usage
+from gemini_balance.core.gemini.verdict import FILTERED
+from gemini_balance.core.outcome import NO_USAGE, Usage
 from gemini_balance.core.wire.codec import encode
-from gemini_balance.gateway.calls import GOOD_ENDINGS, number_of
+from gemini_balance.gateway.call_outcomes import GOOD_ENDINGS, WELL, WHOLE, CallOutcome, outcome_of
+from gemini_balance.gateway.calls import number_of
 from gemini_balance.gateway.record import AttemptRecord, RequestRecord, SkippedRecord
 
 if TYPE_CHECKING:
@@ -18,17 +20,26 @@ if TYPE_CHECKING:
 
 NOTHING = "[[],[]]"
 PACKED = ("key", "cause", "status", "seconds", "why", "until", "began", "usage")
-WELL = frozenset({"", Cause.ANSWERED.value})
-LEFT = "client_gone"
 
 
 class Trouble(IntEnum):
-    """What a call is looked for by: all but NONE have an index."""
+    """What a call is looked for by: those above NONE have an index."""
 
+    RESCUED = -1  # an attempt failed, but not the last one
     NONE = 0
     ERROR = 1  # the caller was told of one
     LEFT = 2  # the caller went
     ODD = 3  # the caller got an answer that is none of a good attempt's
+    BLOCKED = 4  # the caller got what a filter of Google's had left of an answer
+
+
+OF_GOOD_ENDINGS = {
+    CallOutcome.WHOLE: Trouble.NONE,
+    CallOutcome.RESCUED: Trouble.RESCUED,
+    CallOutcome.LEFT: Trouble.LEFT,
+    CallOutcome.CUT: Trouble.ODD,
+    CallOutcome.BLOCKED: Trouble.BLOCKED,
+}
 
 
 _Cell = str | int | float | list[int]
@@ -56,7 +67,7 @@ def call_row(record: RequestRecord, writer: int) -> CallRow:
         plain(used),
         last.key if last else "",
         record.status,
-        0 if record.ending == "whole" and (not last or last.cause in WELL) else _trouble(record),
+        _trouble(record, last.cause if last else ""),
         record.ending,
         last.cause if last else "",
         record.finish,
@@ -72,10 +83,19 @@ def _counted(usage: Usage) -> tuple[int, ...]:
     return usage.prompt, usage.cached, usage.tool_use, usage.output, usage.thoughts, usage.total
 
 
-def _trouble(record: RequestRecord) -> Trouble:
+def _trouble(record: RequestRecord, cause: str) -> int:
+    if len(record.attempts) < 2 and record.ending == WHOLE and cause in WELL and record.finish not in FILTERED:
+        return 0  # nearly always
     if record.ending not in GOOD_ENDINGS:
-        return Trouble.ERROR
-    return Trouble.LEFT if record.ending == LEFT else Trouble.ODD
+        return Trouble.ERROR.value
+    seen, saved = record.first_byte is not None, rescued(record)
+    kind = outcome_of(ending=record.ending, cause=cause, finish=record.finish, seen=seen, rescued=saved)
+    return OF_GOOD_ENDINGS[kind].value
+
+
+def rescued(record: RequestRecord) -> bool:
+    """Did an attempt before the last one fail?"""
+    return len(record.attempts) > 1 and any(one.cause not in WELL for one in record.attempts[:-1])
 
 
 def detail_row(record: RequestRecord, writer: int) -> DetailRow:

@@ -7,9 +7,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, false, func, not_, or_, select
 
 from gemini_balance.core.outcome import Cause, Usage
+from gemini_balance.gateway.call_outcomes import BLOCKED, NOT_WHOLE, REFUSALS, CallOutcome
 from gemini_balance.gateway.calls import (
     ID_MILLISECONDS,
     MILLISECOND,
@@ -37,6 +38,9 @@ FIRST_SLICE, LARGEST_SLICE, GROWTH = 1_000, 10_000, 3  # rows
 BUDGET_SECONDS = 0.04  # after which a search tells what it has found so far
 LAST_NUMBER = (1 << 63) - 1
 LONGEST_ID = 22
+ERRORS = 400  # statuses from here on
+TROUBLES = NOT_WHOLE - {CallOutcome.RESCUED}
+"""Of which the index has all."""
 BOTH = calls.outerjoin(details, details.c.id == calls.c.id)
 ROWS = select(calls, details.c.method, details.c.path, details.c.message, details.c.body).select_from(BOTH)
 _REQUEST = re.compile(rf"[0-9a-f]{{{ID_MILLISECONDS},{LONGEST_ID}}}")
@@ -56,17 +60,19 @@ class Hunt:
         return self.number >= self.low, self.number < high, *self.given
 
 
-async def search(connection: AsyncConnection, wanted: CallFilter, most: int, before: int | None) -> Found:
+async def search(
+    connection: AsyncConnection, wanted: CallFilter, most: int, before: int | None, *, tried: bool = False
+) -> Found:
     """See `CallLog.search`. What is looked at in one go grows: what is found at once costs little."""
     hunt, high = hunt_for(wanted), _high(wanted, before)
     if not hunt.fits:  # every row of the source is one
-        return _told(await _page(connection, hunt, high, most), most, wanted)
+        return _told(await _page(connection, hunt, high, most, tried), most, wanted)
     found: list[KeptCall] = []
     scanned, size, until = 0, FIRST_SLICE, time.monotonic() + BUDGET_SECONDS
     while True:
         edge, looked, matches = await _counted(connection, hunt, high, size)
         if matches:
-            found += await _page(connection, hunt, high, min(most - len(found), matches))
+            found += await _page(connection, hunt, high, min(most - len(found), matches), tried)
         if len(found) >= most or looked < size:
             return _told(found, most, wanted)
         high, scanned = edge, scanned + looked
@@ -103,7 +109,13 @@ def hunt_for(wanted: CallFilter) -> Hunt:
 def _troubled(wanted: CallFilter) -> bool:
     """Are they all of those that have an index?"""
     good = wanted.cause in ("", Cause.ANSWERED, "whole")
-    return wanted.failed or wanted.status_class >= 4 or not good
+    return (
+        wanted.failed
+        or wanted.status_class >= 4
+        or wanted.status >= ERRORS
+        or not good
+        or bool(wanted.outcomes and wanted.outcomes <= TROUBLES)
+    )
 
 
 def _fits(wanted: CallFilter) -> list[ColumnElement[bool]]:
@@ -112,12 +124,36 @@ def _fits(wanted: CallFilter) -> list[ColumnElement[bool]]:
         (wanted.token, c.token == wanted.token),
         (wanted.model, or_(c.model_used == wanted.model, c.model_asked == wanted.model)),
         (wanted.key, c.key == wanted.key),
+        (wanted.status, c.status == wanted.status),
         (wanted.status_class, c.status.between(wanted.status_class * 100, wanted.status_class * 100 + 99)),
         (wanted.cause, or_(c.cause == wanted.cause, c.ending == wanted.cause)),
         (wanted.operation, c.operation == wanted.operation),
         (wanted.failed, c.trouble == Trouble.ERROR.value),
+        (wanted.outcomes, or_(false(), *(_became(one) for one in sorted(wanted.outcomes)))),
     )
     return [test for given, test in tests if given]
+
+
+def _became(outcome: CallOutcome) -> ColumnElement[bool]:
+    """As `outcome_of` has it."""
+    c, t = calls.c, Trouble
+    error, blocked = c.trouble == t.ERROR.value, c.ending == BLOCKED
+    unseen, refused = c.first_byte.is_(None), c.ending.in_(sorted(REFUSALS))
+    match outcome:
+        case CallOutcome.WHOLE:
+            return c.trouble == t.NONE.value
+        case CallOutcome.RESCUED:
+            return c.trouble == t.RESCUED.value
+        case CallOutcome.LEFT:
+            return c.trouble == t.LEFT.value
+        case CallOutcome.BLOCKED:
+            return or_(c.trouble == t.BLOCKED.value, and_(error, blocked))
+        case CallOutcome.CUT:
+            return or_(c.trouble == t.ODD.value, and_(error, not_(unseen), not_(blocked)))
+        case CallOutcome.REFUSED:
+            return and_(error, unseen, refused, not_(blocked))
+        case _:
+            return and_(error, unseen, not_(refused), not_(blocked))
 
 
 def _high(wanted: CallFilter, before: int | None) -> int:
@@ -143,12 +179,12 @@ async def _counted(connection: AsyncConnection, hunt: Hunt, high: int, size: int
     return lowest or 0, count, int(matches or 0)
 
 
-async def _page(connection: AsyncConnection, hunt: Hunt, high: int, most: int) -> list[KeptCall]:
+async def _page(connection: AsyncConnection, hunt: Hunt, high: int, most: int, tried: bool) -> list[KeptCall]:
     rows: Select[Any] = ROWS.where(*hunt.slice(high), *hunt.fits)
     if hunt.source is not calls:  # the details lead
         rows = ROWS.where(details.c.id >= hunt.low, details.c.id < high, *hunt.fits)
     found = await connection.execute(rows.order_by(hunt.number.desc()).limit(most))
-    return [_call(row) for row in found]
+    return [_call(row, whole=tried) for row in found]
 
 
 def _told(found: list[KeptCall], most: int, wanted: CallFilter) -> Found:
@@ -182,4 +218,5 @@ def _call(row: Row[Any], *, whole: bool = False) -> KeptCall:
         attempts=attempts,
         skipped=skipped,
         error=ErrorDetail(method=row.method, path=row.path, message=row.message, body=row.body) if told else None,
+        rescued=row.trouble == Trouble.RESCUED.value,
     )

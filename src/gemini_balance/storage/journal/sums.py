@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from gemini_balance.core.histogram import pack, unit
 from gemini_balance.core.outcome import BLAME, NO_USAGE, Blame, Usage
-from gemini_balance.gateway.calls import GOOD_ENDINGS
+from gemini_balance.gateway.call_outcomes import GOOD_ENDINGS
 from gemini_balance.storage.journal.rows import milliseconds, plain
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from gemini_balance.core.dialects.openai.reply_schema import (
 )
 from gemini_balance.core.gemini.grounding import citations
 from gemini_balance.core.gemini.schema import TopCandidates, UsageMetadata, decode_details
-from gemini_balance.core.gemini.verdict import MALFORMED
+from gemini_balance.core.gemini.verdict import FILTERED, MALFORMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,10 +36,6 @@ if TYPE_CHECKING:
         TokenLogprob,
     )
 
-FILTERED = frozenset(
-    {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT"}
-    | {"IMAGE_RECITATION", "MODEL_ARMOR", "ESCALATION", "PUP_LIMITED_DISABLED"}
-)
 MISCALLED = MALFORMED | {"TOO_MANY_TOOL_CALLS"}
 FINISH: dict[str, FinishReason] = {
     "MAX_TOKENS": "length",

@@ -9,10 +9,10 @@ import msgspec
 
 from gemini_balance.core.dialects.openai.audio.speech import CONTENT_TYPES
 from gemini_balance.core.dialects.openai.errors import error_body
-from gemini_balance.core.dialects.openai.reply import FILTERED, cut, prompt_refusal, refusal
+from gemini_balance.core.dialects.openai.reply import cut, prompt_refusal, refusal
 from gemini_balance.core.dialects.openai.sound import RATE, rate_of, wave_file, wave_head
 from gemini_balance.core.errors import BadRequest, ContentRefused, UpstreamFailed
-from gemini_balance.core.gemini.verdict import parts_of
+from gemini_balance.core.gemini.verdict import FILTERED, parts_of
 from gemini_balance.core.wire.codec import encode
 from gemini_balance.core.wire.sse import COMMENT, event
 

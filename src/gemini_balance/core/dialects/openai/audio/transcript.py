@@ -10,10 +10,10 @@ from msgspec import UNSET
 
 from gemini_balance.core.dialects.openai.audio import captions
 from gemini_balance.core.dialects.openai.errors import error_body
-from gemini_balance.core.dialects.openai.reply import FILTERED, cut, prompt_refusal, refusal
+from gemini_balance.core.dialects.openai.reply import cut, prompt_refusal, refusal
 from gemini_balance.core.errors import BadRequest, ContentRefused
 from gemini_balance.core.gemini.schema import decode_details
-from gemini_balance.core.gemini.verdict import parts_of
+from gemini_balance.core.gemini.verdict import FILTERED, parts_of
 from gemini_balance.core.wire.codec import encode
 from gemini_balance.core.wire.sse import COMMENT, event
 

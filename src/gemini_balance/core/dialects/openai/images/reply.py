@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gemini_balance.core.dialects.openai.reply import FILTERED, prompt_refusal, refusal
+from gemini_balance.core.dialects.openai.reply import prompt_refusal, refusal
 from gemini_balance.core.errors import ContentRefused, UpstreamFailed
 from gemini_balance.core.gemini.pictures import decode_pictures
 from gemini_balance.core.gemini.schema import decode_details
+from gemini_balance.core.gemini.verdict import FILTERED
 from gemini_balance.core.wire.codec import encode
 
 if TYPE_CHECKING:
