@@ -39,6 +39,11 @@ def console_of(ground: Ground, cases: UseCases, doors: Doors) -> Console:
         system=cases.system,
         search=cases.search,
         statistics=cases.statistics,
+        keyring=cases.keyring,
+        verifier=cases.verifier,
+        models=doors.models,
+        call=calls,
+        address=address,
     )
     site = Site()
     if missing := site.files.missing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gemini_balance.console.pages import overview, system
+from gemini_balance.console.pages import connect, first_run, overview, playground, system
 
 if TYPE_CHECKING:
     from gemini_balance.console.page import Page
@@ -26,6 +26,7 @@ class Group:
 NAV = (
     Group("nav.watch", (Row(overview.PAGE, "overview"),)),
     Group("nav.run", (Row(system.PAGE, "system"),)),
+    Group("nav.use", (Row(playground.PAGE, "play"), Row(connect.PAGE, "plug"))),
 )
-PAGES = tuple(row.page for group in NAV for row in group.rows)
+PAGES = (*(row.page for group in NAV for row in group.rows), first_run.PAGE)
 """Every page. One that isn't in the menu (a key's own) is added here."""

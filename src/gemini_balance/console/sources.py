@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
+    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
+
+    from gemini_balance.core.call import Principal
     from gemini_balance.core.pool import KeyPool
     from gemini_balance.gateway.accounts import Operators
     from gemini_balance.gateway.forecasts import Forecasts
+    from gemini_balance.gateway.keyring import Keyring
+    from gemini_balance.gateway.models import ModelBook
     from gemini_balance.gateway.options import OptionBook
     from gemini_balance.gateway.ports import Clock
     from gemini_balance.gateway.search import Search
@@ -18,11 +24,15 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.stores import ChangeLog
     from gemini_balance.gateway.system import System
     from gemini_balance.gateway.tokens import TokenBook
+    from gemini_balance.gateway.verifying import Verifier
+
+    Calls = Callable[[Scope, Receive, Send, Principal], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Everything the console may ask. `ready`: are calls taken?"""
+    """Everything the console may ask. `ready`: are calls taken? `call`: the clients' own door, for a caller that is
+    known already; `address`: ours, as whoever sent a request sees it, without a slash at the end."""
 
     clock: Clock
     ready: Callable[[], bool]
@@ -34,6 +44,11 @@ class Sources:
     system: System
     search: Search
     statistics: Statistics
+    keyring: Keyring
+    verifier: Verifier
+    models: ModelBook
+    call: Calls
+    address: Callable[[Request], str]
 
     @property
     def pools(self) -> Mapping[str, KeyPool]:

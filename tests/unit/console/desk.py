@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 PASSWORD = "password-of-the-operator"
 OUTSIDE = "https://gateway.example"
-USE_CASES = ("operators", "tokens", "options", "changes", "forecasts", "system", "search", "statistics")
+USE_CASES = (
+    *("operators", "tokens", "options", "changes", "forecasts", "system", "search", "statistics"),
+    *("keyring", "verifier"),
+)
 TEMPLATE = """{% extends "shell.html" %}{% from "parts/forms.html" import field with context %}
 {% block content %}{{ field("name", "Name", view.name, view.wrong) }}{% endblock %}"""
 PIECE = "<p>{{ view }}</p>"
@@ -87,8 +90,9 @@ class Desk:
     """A browser that keeps no cookies: they are given with each request."""
 
     def __init__(self) -> None:
-        cases = build(*load({"AUTH_TOKEN": PASSWORD, "ACCESS_LOG": "false"})).management.cases
-        fields = {name: getattr(cases, name) for name in USE_CASES}
+        app = build(*load({"AUTH_TOKEN": PASSWORD, "ACCESS_LOG": "false"}))
+        fields = {name: getattr(app.management.cases, name) for name in USE_CASES}
+        fields |= {"models": app.door.models, "call": app.door, "address": lambda _: OUTSIDE}
         sources = Sources(clock=Hands(), ready=lambda: True, **fields)
         nav = (Group("nav.run", (Row(SAMPLE, "system"),)),)
         where = Whereabouts(lambda _: "192.0.2.1", lambda _: OUTSIDE)
