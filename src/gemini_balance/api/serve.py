@@ -24,7 +24,7 @@ from gemini_balance.api.routes import dialect_of, find, split
 from gemini_balance.api.studio.studio import Terms
 from gemini_balance.api.telling import tell
 from gemini_balance.api.turns import HUGE, others_turn
-from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS, Call, Framing, Inbound, Operation
+from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS, Call, Framing, Inbound, Operation, Principal
 from gemini_balance.core.catalog.config import Config, config_of
 from gemini_balance.core.catalog.route import Route, route_of
 from gemini_balance.core.dialects import Moment
@@ -90,8 +90,10 @@ class Door:
     _config_until: float = 0.0
     _loop: asyncio.AbstractEventLoop | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, caller: Principal | None = None) -> None:
+        """`caller`: who calls, where that was shown elsewhere; else the request itself shows a token."""
         exchange = self._exchange(scope, send)
+        exchange.principal = caller
         CALL_ID.set(exchange.id)
         self.running.add(exchange)
         try:
@@ -152,7 +154,7 @@ class Door:
         match = find(method, path, exchange.place, exchange.dialect)
         if match.resource is not None:
             return await self._resource(exchange, match.resource, receive)
-        admit(exchange, authenticate(headers, query, self.tokens), self.tokens)
+        admit(exchange, exchange.principal or authenticate(headers, query, self.tokens), self.tokens)
         body = await self._body(exchange, receive)
         if match.made:
             terms = Terms(self._moment(), self.options)

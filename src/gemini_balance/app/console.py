@@ -46,6 +46,8 @@ def console_of(ground: Ground, cases: UseCases, doors: Doors) -> Console:
         alerts=cases.alerts,
         upkeep=Upkeep(ground.kept.keeper, cases.changes, ground.clock),
         trends=Trends(cases.statistics, cases.search, ground.clock),
+        verifier=cases.verifier,
+        call=calls,
         address=address,
     )
     site = Site()

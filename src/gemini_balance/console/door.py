@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from gemini_balance.console import live, paths, session
+from gemini_balance.console.calling import Calling
 from gemini_balance.console.drawing import Drawing, Told, environment
 from gemini_balance.console.files import Files
 from gemini_balance.console.forms import read_form
@@ -78,6 +79,7 @@ def console(sources: Sources, where: Whereabouts, site: Site) -> Console:
         site.files.route(),
         Route(paths.LOOK, choose, methods=["POST"]),
         *Signing(sources, drawing, where.client).routes(),
+        Calling(sources).route(),
         *(route for page in site.pages for route in pages.routes(page)),
         Route(f"{paths.HOME}/{{rest:path}}", pages.unknown),
     ]

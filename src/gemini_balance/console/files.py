@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent / "static"
 ADDRESS = "/console/static"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 FOREVER = "public, max-age=31536000, immutable"
-SCRIPTS = ("vendor/htmx.js", "vendor/htmx-sse.js", "vendor/uplot.js", "console.js", "charts.js")
+SCRIPTS = ("vendor/htmx.js", "vendor/htmx-sse.js", "vendor/uplot.js", "console.js", "charts.js", "playground.js")
 STYLES = ("vendor/uplot.css", "console.css")
 
 

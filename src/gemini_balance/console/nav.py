@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gemini_balance.console.pages import call, calls, errors, models, options, overview, system, tokens
+from gemini_balance.console.pages import (
+    call,
+    calls,
+    connect,
+    errors,
+    first_run,
+    models,
+    options,
+    overview,
+    playground,
+    system,
+    tokens,
+)
 from gemini_balance.console.pages.models import one as model
 from gemini_balance.console.pages.options import bringing as options_import
 from gemini_balance.console.pages.options import history as options_history
@@ -39,8 +51,10 @@ NAV = (
             Row(system.PAGE, "system"),
         ),
     ),
+    Group("nav.use", (Row(playground.PAGE, "play"), Row(connect.PAGE, "plug"))),
 )
 UNLISTED = (
+    first_run.PAGE,
     call.PAGE,
     token_new.PAGE,
     token.PAGE,

@@ -74,9 +74,14 @@ class Signing:
             return self._ask(request, SignIn(to, words("sign_in.wrong")), 401)
         except TooManyAttempts as error:
             return self._wait(request, SignIn(to, _later(words, error)), error)
-        answer = RedirectResponse(to, 303)
+        answer = RedirectResponse(self._onward(to), 303)
         session.begin(request, answer, begun)
         return answer
+
+    def _onward(self, to: str) -> str:
+        """Who comes to a gateway without keys is led through the first run."""
+        empty = not any(pool.keys for pool in self._sources.pools.values())
+        return paths.FIRST_RUN if empty and to == paths.HOME else to
 
     async def _sign_out(self, request: Request) -> Response:
         """Everywhere: a value that was copied somewhere is of no use afterwards."""
@@ -107,7 +112,7 @@ class Signing:
             return self._refuse(request, NewPassword(first, "old", words("password.wrong")), 401)
         except TooManyAttempts as error:
             return self._refuse(request, NewPassword(first, "old", _later(words, error)), 429)
-        answer = RedirectResponse(paths.HOME, 303)
+        answer = RedirectResponse(self._onward(paths.HOME), 303)
         session.begin(request, answer, begun)
         return answer
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
+    from gemini_balance.core.call import Principal
     from gemini_balance.core.pool import KeyPool
     from gemini_balance.gateway.accounts import Operators
     from gemini_balance.gateway.alerts import Alerts
@@ -25,12 +27,15 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.tokens import TokenBook
     from gemini_balance.gateway.trends import Trends
     from gemini_balance.gateway.upkeep import Upkeep
+    from gemini_balance.gateway.verifying import Verifier
+
+    Calls = Callable[[Scope, Receive, Send, Principal], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Everything the console may ask. `ready`: are calls taken? `address`: ours, as whoever sent a request sees it,
-    without a slash at the end."""
+    """Everything the console may ask. `ready`: are calls taken? `call`: the clients' own door, for a caller that is
+    known already; `address`: ours, as whoever sent a request sees it, without a slash at the end."""
 
     clock: Clock
     ready: Callable[[], bool]
@@ -47,6 +52,8 @@ class Sources:
     trends: Trends
     alerts: Alerts
     upkeep: Upkeep
+    verifier: Verifier
+    call: Calls
     address: Callable[[Request], str]
 
     @property
