@@ -96,6 +96,7 @@ class CallView:
     times: tuple[tuple[str, float], ...]
     curl: str
     failed_before: int
+    body_cut: bool
     look_alikes: str
 
 
@@ -119,6 +120,9 @@ async def show(sources: Sources, visit: Visit) -> CallView:
         token_kinds=tokens_of(call),
         times=parts_of(call),
         curl=curl(call, sources.address(visit.request)),
+        body_cut=bool(
+            call.error and len(call.error.body or "") >= int(sources.options.current.error_log_body_kb * 1000)
+        ),
         failed_before=sum(one.cause not in WELL for one in call.attempts[:-1]),
         look_alikes=f"{paths.CALLS}?{urlencode({'class': _class(call)})}" if fault else "",
     )

@@ -66,6 +66,7 @@ class CallsView:
     key: KeyName | None
     fault: Fault | None
     days: float  # that calls are kept; 0: for good
+    written: bool  # are new calls put into the journal?
     nothing: str = ""
     statuses: tuple[str, ...] = STATUSES
     outcomes: tuple[tuple[str, str], ...] = OUTCOMES
@@ -99,6 +100,7 @@ async def show(sources: Sources, visit: Visit) -> CallsView:
         key=keys.get(asked.filter.key),
         fault=fault_named(query["class"]) if query["class"] else None,
         days=options.auto_delete_request_logs_days if options.auto_delete_request_logs_enabled else 0.0,
+        written=options.journal_enabled,
         nothing=asked.nothing,
     )
 
