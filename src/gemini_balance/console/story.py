@@ -135,7 +135,7 @@ def _lane(call: KeptCall, n: int, one: AttemptRecord, following: float | None, s
     gate = _place(call.first_byte or 0.0, span) if seen else None
     begin, stop = _place(one.began, span), _place(end, span)
     bars = _split(begin, stop, gate) if good or seen else (_bar(begin, stop),)
-    paused = 0.0 if following is None else max(following - end, 0.0)
+    paused = 0.0 if following is None else max(round(following - end, 3), 0.0)
     if following is not None and paused >= NOTICED:
         bars += (_bar(stop, _place(following, span), "pause"),)
     return Lane(

@@ -68,7 +68,7 @@ def test_attempts_are_lanes_on_one_clock_and_the_caller_waits_below_them() -> No
                 began=0.4,
                 seconds=0.4,
                 first_byte=None,
-                paused=pytest.approx(0.2),
+                paused=0.2,
                 until=0.0,
                 counts="counted.not",
                 fault=FAULTS["model_overloaded"],
@@ -134,26 +134,29 @@ def test_an_answer_that_broke_off_is_drawn_from_its_first_byte_on() -> None:
     )
 
 
+def _rounded(call: KeptCall) -> tuple[tuple[str, float], ...]:
+    return tuple((name, round(seconds, 6)) for name, seconds in parts_of(call))
+
+
 def test_where_the_time_went_adds_up_to_the_whole() -> None:
-    parts = parts_of(kept(SPENT, BUSY, GOOD, seconds=4.01))
-    assert parts == (
-        ("spent.own", pytest.approx(0.01)),
-        ("spent.lost", pytest.approx(0.8)),
-        ("spent.paused", pytest.approx(0.2)),
+    assert _rounded(kept(SPENT, BUSY, GOOD, seconds=4.01)) == (
+        ("spent.own", 0.01),
+        ("spent.lost", 0.8),
+        ("spent.paused", 0.2),
         ("spent.first", 1.0),
         ("spent.stream", 2.0),
     )
 
 
 def test_of_a_call_that_failed_all_attempts_were_lost() -> None:
-    parts = parts_of(kept(SPENT, BUSY, ending="upstream_overloaded", seconds=0.9, first_byte=None))
-    assert parts == (("spent.own", pytest.approx(0.1)), ("spent.lost", pytest.approx(0.8)))
+    failed = kept(SPENT, BUSY, ending="upstream_overloaded", seconds=0.9, first_byte=None)
+    assert _rounded(failed) == (("spent.own", 0.1), ("spent.lost", 0.8))
 
 
 def test_time_in_the_queue_is_no_pause() -> None:
     later = AttemptRecord("c", "answered", 200, 1.0, "kept", 0.0, Usage(), 3.0)
-    parts = dict(parts_of(kept(SPENT, later, waited=2.5, first_byte=4.0)))
-    assert (parts["spent.waited"], parts["spent.paused"]) == (2.5, pytest.approx(0.1))
+    parts = dict(_rounded(kept(SPENT, later, waited=2.5, first_byte=4.0)))
+    assert (parts["spent.waited"], parts["spent.paused"]) == (2.5, 0.1)
 
 
 def test_shares_lie_side_by_side_and_the_least_is_seen() -> None:

@@ -69,7 +69,7 @@ async def show(sources: Sources, visit: Visit) -> ErrorsView:
     return ErrorsView(
         range=asked,
         said=said,
-        ranges=tuple((f"{PAGE_PATH}?range={name}", row[0], name == asked) for name, row in RANGES.items()),
+        ranges=tuple((f"{paths.ERRORS}?range={name}", row[0], name == asked) for name, row in RANGES.items()),
         rows=tuple(_row(one, asked, names) for one in shown),
         more=len(found.classes) - len(shown),
         failed=found.calls,
@@ -85,5 +85,4 @@ def _row(one: FailureClass, asked: str, names: Mapping[str, KeyName]) -> Row:
     return Row(one, fault_named(one.name), calls, f"{paths.CALLS}/{one.latest}", keys)
 
 
-PAGE_PATH = f"{paths.HOME}/errors"
 PAGE = Page("errors", "/errors", "errors.title", show, live=EVERY)
