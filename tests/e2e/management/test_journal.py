@@ -30,8 +30,14 @@ def request_id(operated: Operated, google: RunningSimulator) -> str:
     return answer.headers["x-request-id"]
 
 
+@pytest.mark.parametrize("asked", ["outcome=rescued", "status=429"])
+def test_a_call_is_not_found_by_what_did_not_become_of_it(operated: Operated, request_id: str, asked: str) -> None:
+    found(operated, f"text={request_id}")
+    assert operated.ask("GET", f"/calls?text={request_id}&{asked}").json["items"] == []
+
+
 def test_a_call_is_found_with_all_that_was_tried(operated: Operated, request_id: str) -> None:
-    (listed,) = found(operated, f"text={request_id}")
+    (listed,) = found(operated, f"text={request_id}&outcome=whole&status=200")
     assert (listed["attempts"], listed["skipped"]) == ([], [])
     call = operated.ask("GET", f"/calls/{request_id}").json
     (attempt,) = call.pop("attempts")
@@ -51,6 +57,7 @@ def test_a_call_is_found_with_all_that_was_tried(operated: Operated, request_id:
         "model_used": MODEL,
         "key": key,
         "status": 200,
+        "outcome": "whole",
         "ending": "whole",
         "cause": "answered",
         "finish": "STOP",

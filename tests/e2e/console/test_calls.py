@@ -7,10 +7,11 @@ import re
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import pytest
 
+from tests.e2e.console.visiting import signed_in
 from tests.e2e.processes import gateway
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from tests.e2e.processes import Answer, GatewayProcess
 
 PASSWORD = "a sentence of my own"
-OURS = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 ROW = re.compile(r'<tr id="call-([0-9a-f]{22})"')
 
 
@@ -49,8 +49,7 @@ def ids(served: GatewayProcess) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def session(served: GatewayProcess, ids: dict[str, str]) -> dict[str, str]:
     assert ids
-    answer = served.request("POST", "/console/sign-in", urlencode({"password": PASSWORD}).encode(), OURS)
-    return {"Cookie": answer.headers["set-cookie"].partition(";")[0], "Accept-Language": "en"}
+    return {"Cookie": signed_in(served, PASSWORD).cookie, "Accept-Language": "en"}
 
 
 def _shown(served: GatewayProcess, session: dict[str, str], path: str) -> Answer:
