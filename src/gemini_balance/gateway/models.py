@@ -10,11 +10,10 @@ from urllib.parse import quote
 import msgspec
 from msgspec.structs import replace
 
-from gemini_balance.core.call import IMAGE, NON_THINKING, SEARCH, Framing, Operation
-from gemini_balance.core.catalog.models import Listed, read_page
+from gemini_balance.core.call import Framing, Operation
+from gemini_balance.core.catalog.models import Listed, read_page, suffixed
 from gemini_balance.core.catalog.route import Route
 from gemini_balance.core.errors import GatewayError
-from gemini_balance.core.gemini.families import family_of
 from gemini_balance.core.pool import Demand
 from gemini_balance.core.pool.key import Health, domain_of
 from gemini_balance.gateway.collected import Collected
@@ -64,10 +63,8 @@ class ModelBook:
     ) -> list[str]:
         """What callers may ask for: Google's own names, and those with a suffix."""
         names = self.listed - hidden
-        thinking = (name for name in names if family_of(name).thinks)
-        able = ((SEARCH, search_models), (IMAGE, image_models), (NON_THINKING, thinking))
-        suffixed = {f"{name}{suffix}" for suffix, having in able for name in having if name in names}
-        return sorted((names | suffixed) - hidden)
+        able = frozenset(search_models), frozenset(image_models)
+        return sorted((names | {one for name in names for one in suffixed(name, *able)}) - hidden)
 
     def entries(self, hidden: Set[str] = frozenset()) -> Mapping[str, Listed]:
         """The models as Google itself describes them."""

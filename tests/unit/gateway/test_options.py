@@ -98,6 +98,26 @@ async def test_a_reset_brings_back_what_the_environment_says() -> None:
     assert (scene.book.current, await scene.store.all()) == (replace(ENVIRONMENT, patience=3.0), {"patience": "3.0"})
 
 
+async def test_values_and_resets_are_saved_together_and_noted_as_what_they_are() -> None:
+    scene = Scene()
+    await scene.set(max_retries=7, patience=60)
+    changes = await scene.book.save({"time_out": 60}, ["MAX_RETRIES"], "operator")
+    assert [(one.target, one.action, one.before, one.after) for one in changes] == [
+        ("time_out", "set", "300.0", "60.0"),
+        ("max_retries", "reset", "7", "5"),
+    ]
+    assert scene.book.current == replace(ENVIRONMENT, patience=60.0, time_out=60.0)
+    assert len(scene.seen) == 3
+
+
+async def test_where_one_of_what_is_saved_can_t_be_taken_nothing_is_reset_either() -> None:
+    scene = Scene()
+    await scene.set(max_retries=7)
+    with pytest.raises(OptionError):
+        await scene.book.save({"time_out": 0}, ["max_retries"], "operator")
+    assert scene.book.current == replace(ENVIRONMENT, max_retries=7)
+
+
 async def test_the_history_says_who_changed_what_from_what() -> None:
     scene = Scene()
     await scene.set(max_retries=7)

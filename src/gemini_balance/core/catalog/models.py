@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gemini_balance.core.call import IMAGE, NON_THINKING, SEARCH
 from gemini_balance.core.errors import BadRequest
+from gemini_balance.core.gemini.families import family_of
 from gemini_balance.core.wire.codec import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
 PREFIX = "models/"
 
@@ -31,6 +33,12 @@ class Listed(msgspec.Struct, frozen=True):
 
     raw: msgspec.Raw
     methods: frozenset[str] = frozenset()
+
+
+def suffixed(name: str, search_models: Container[str], image_models: Container[str]) -> tuple[str, ...]:
+    """The names with a suffix that lead to this model, too."""
+    able = ((SEARCH, name in search_models), (IMAGE, name in image_models), (NON_THINKING, family_of(name).thinks))
+    return tuple(f"{name}{suffix}" for suffix, has in able if has)
 
 
 _page = msgspec.json.Decoder(_Page)

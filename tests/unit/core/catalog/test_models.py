@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from gemini_balance.core.catalog.models import Listed, page_of, read_page
+from gemini_balance.core.catalog.models import Listed, page_of, read_page, suffixed
 from gemini_balance.core.errors import BadRequest
 
 ENTRY = (
@@ -33,3 +33,13 @@ def test_pages_follow_each_other_by_name_also_when_the_list_changes_between() ->
 def test_a_token_that_is_not_ours_is_refused(token: str) -> None:
     with pytest.raises(BadRequest, match="pageToken"):
         page_of({}, 2, token)
+
+
+def test_suffixes_are_for_the_models_that_options_name_and_for_those_that_think() -> None:
+    search, image = ("gemini-3.6-flash",), ("gemini-nano-banana-2.1",)
+    names = ("gemini-3.6-flash", "gemini-nano-banana-2.1", "gemma-4-31b-it")
+    assert [suffixed(name, search, image) for name in names] == [
+        ("gemini-3.6-flash-search", "gemini-3.6-flash-non-thinking"),
+        ("gemini-nano-banana-2.1-image",),
+        (),
+    ]

@@ -15,13 +15,13 @@ from gemini_balance.console.pages.models.facts import (
     Users,
     described,
     kind_of,
-    names_of,
     settings_of,
     stale,
 )
 from gemini_balance.console.quotas import by_name
 from gemini_balance.console.tables import Column, Query, paging
 from gemini_balance.core.catalog.aliases import ALIASES
+from gemini_balance.core.catalog.models import suffixed
 from gemini_balance.core.errors import StoreAway
 from gemini_balance.gateway.calls import By, Question, Span
 
@@ -146,7 +146,8 @@ async def rows_of(sources: Sources, now: float) -> tuple[list[Row], Users]:
     calls = await calls_by_model(sources, now)
     rows = []
     for name, listed in sources.models.entries().items():
-        also, sums = names_of(name, options), (calls or {}).get(name)
+        also = suffixed(name, options.search_models, options.image_models)
+        sums = (calls or {}).get(name)
         rows.append(
             Row(
                 name=name,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gemini_balance.core.call import IMAGE, NON_THINKING, SEARCH, Operation
+from gemini_balance.core.call import Operation
 from gemini_balance.core.catalog.aliases import ALIASES
 from gemini_balance.core.gemini.families import family_of
 from gemini_balance.core.options import ROWS
@@ -96,16 +96,6 @@ def kind_of(name: str, methods: Set[str]) -> str:
         outputs = family_of(name).outputs
         return next((kind for output, kind in BY_OUTPUT if output in outputs), "text")
     return next((kind for method, kind in BY_METHOD.items() if method in methods), "other")
-
-
-def names_of(name: str, options: Options) -> tuple[str, ...]:
-    """The names with a suffix that lead to it, too."""
-    able = (
-        (SEARCH, name in options.search_models),
-        (IMAGE, name in options.image_models),
-        (NON_THINKING, family_of(name).thinks),
-    )
-    return tuple(f"{name}{suffix}" for suffix, has in able if has)
 
 
 def settings_of(name: str, options: Options) -> tuple[Setting, ...]:
