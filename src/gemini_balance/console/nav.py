@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gemini_balance.console.pages import models, options, overview, system, tokens
+from gemini_balance.console.pages import models, options, overview, projects, system, tokens
+from gemini_balance.console.pages.keys import adding as keys_add
+from gemini_balance.console.pages.keys import checking as keys_check
+from gemini_balance.console.pages.keys import key
+from gemini_balance.console.pages.keys import listing as keys
 from gemini_balance.console.pages.models import one as model
 from gemini_balance.console.pages.options import bringing as options_import
 from gemini_balance.console.pages.options import history as options_history
@@ -33,6 +37,8 @@ NAV = (
     Group(
         "nav.run",
         (
+            Row(keys.PAGE, "key"),
+            Row(projects.PAGE, "folder"),
             Row(tokens.PAGE, "token"),
             Row(models.PAGE, "models"),
             Row(options.PAGE, "options"),
@@ -41,6 +47,9 @@ NAV = (
     ),
 )
 UNLISTED = (
+    keys_add.PAGE,
+    keys_check.PAGE,
+    key.PAGE,
     token_new.PAGE,
     token.PAGE,
     model.PAGE,
@@ -49,4 +58,4 @@ UNLISTED = (
     system.CHANGES,
 )
 PAGES = (*(row.page for group in NAV for row in group.rows), *UNLISTED)
-"""Every page. One that isn't in the menu (a key's own) is added here."""
+"""Every page. One that isn't in the menu (a key's own) is added here; the first path that fits is taken."""

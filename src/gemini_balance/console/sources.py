@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.accounts import Operators
     from gemini_balance.gateway.alerts import Alerts
     from gemini_balance.gateway.forecasts import Forecasts
+    from gemini_balance.gateway.key_batches import KeyBatches
+    from gemini_balance.gateway.key_files import KeyFiles
+    from gemini_balance.gateway.keyring import Keyring
     from gemini_balance.gateway.models import ModelBook
     from gemini_balance.gateway.options import OptionBook
     from gemini_balance.gateway.ports import Clock
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.tokens import TokenBook
     from gemini_balance.gateway.trends import Trends
     from gemini_balance.gateway.upkeep import Upkeep
+    from gemini_balance.gateway.verifying import Verifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,10 @@ class Sources:
     trends: Trends
     alerts: Alerts
     upkeep: Upkeep
+    keyring: Keyring
+    verifier: Verifier
+    batches: KeyBatches
+    key_files: KeyFiles
 
     @property
     def pools(self) -> Mapping[str, KeyPool]:
