@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from gemini_balance.api.clients import client_of
 from gemini_balance.console.door import Console, Site, Whereabouts, console
 from gemini_balance.console.sources import Sources
+from gemini_balance.gateway.key_batches import KeyBatches
+from gemini_balance.gateway.key_files import KeyFiles
 from gemini_balance.gateway.trends import Trends
 from gemini_balance.gateway.upkeep import Upkeep
+from gemini_balance.storage.foreign import settings_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -49,6 +52,8 @@ def console_of(ground: Ground, cases: UseCases, doors: Doors) -> Console:
         verifier=cases.verifier,
         call=calls,
         address=address,
+        batches=KeyBatches(cases.keyring),
+        key_files=KeyFiles(cases.keyring, settings_of),
     )
     site = Site()
     if missing := site.files.missing:

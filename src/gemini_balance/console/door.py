@@ -22,7 +22,7 @@ from gemini_balance.console.nav import NAV, PAGES
 from gemini_balance.console.page import Download, Goes, Part, Said, Stays, Visit
 from gemini_balance.console.reader import choose, reader_of
 from gemini_balance.console.signing import Signing, to_sign_in
-from gemini_balance.core.errors import GatewayError
+from gemini_balance.core.errors import GatewayError, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -129,7 +129,11 @@ class Pages:
             visit = self._visit(request)
             if visit is None or visit.operator.must_change:
                 return to_sign_in(request) if visit is None else RedirectResponse(paths.PASSWORD, 303)
-            return self._draw(page, visit, await page.show(self._sources, visit))
+            try:
+                view = await page.show(self._sources, visit)
+            except NotFound:  # what the address names was deleted, or never was
+                return await self.unknown(request)
+            return self._draw(page, visit, view)
 
         return show
 
@@ -157,7 +161,10 @@ class Pages:
                 visit = self._visit(request)
                 if visit is None or visit.operator.must_change:
                     return None
-                view = await page.show(self._sources, visit)
+                try:
+                    view = await page.show(self._sources, visit)
+                except NotFound:
+                    return None  # as who may not see it: the page, asked for anew, says what is the matter
                 return self._drawing.text(f"{page.name}.live.html", visit.words, view)
 
             return (
@@ -197,5 +204,8 @@ def _told(kept: str | None, words: Words) -> Told | None:
     """What isn't ours, or is another version's, was never said."""
     with suppress(ValueError, LookupError, msgspec.DecodeError):
         said = msgspec.json.decode(base64.urlsafe_b64decode(kept), type=Said) if kept else None
-        return Told(words(said.key, **said.values), TONES[said.tone]) if said else None
+        if said is None:
+            return None
+        undo = said.undo if said.undo.startswith(f"{paths.HOME}/") else ""
+        return Told(words(said.key, **said.values), TONES[said.tone], undo)
     return None

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from gemini_balance.console import paths
 from gemini_balance.console.files import SCRIPTS, STYLES, Files
 from gemini_balance.console.marks import MARKS
+from gemini_balance.console.shapes import meter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,6 +46,7 @@ def environment(files: Files, nav: Sequence[Group], version: str, loader: BaseLo
         **MARKS,
         "asset": files.address,
         "icons": files.address("icons.svg"),
+        "meter_of": meter,
         "nav": nav,
         "paths": paths,
         "scripts": files.addresses(SCRIPTS),
@@ -60,6 +62,7 @@ class Told:
 
     text: Markup
     tone: str
+    undo: str = ""  # where its button posts to
 
 
 class Drawing:

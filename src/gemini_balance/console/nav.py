@@ -15,9 +15,14 @@ from gemini_balance.console.pages import (
     options,
     overview,
     playground,
+    projects,
     system,
     tokens,
 )
+from gemini_balance.console.pages.keys import adding as keys_add
+from gemini_balance.console.pages.keys import checking as keys_check
+from gemini_balance.console.pages.keys import key
+from gemini_balance.console.pages.keys import listing as keys
 from gemini_balance.console.pages.models import one as model
 from gemini_balance.console.pages.options import bringing as options_import
 from gemini_balance.console.pages.options import history as options_history
@@ -45,6 +50,8 @@ NAV = (
     Group(
         "nav.run",
         (
+            Row(keys.PAGE, "key"),
+            Row(projects.PAGE, "folder"),
             Row(tokens.PAGE, "token"),
             Row(models.PAGE, "models"),
             Row(options.PAGE, "options"),
@@ -56,6 +63,9 @@ NAV = (
 UNLISTED = (
     first_run.PAGE,
     call.PAGE,
+    keys_add.PAGE,
+    keys_check.PAGE,
+    key.PAGE,
     token_new.PAGE,
     token.PAGE,
     model.PAGE,
@@ -64,4 +74,4 @@ UNLISTED = (
     system.CHANGES,
 )
 PAGES = (*(row.page for group in NAV for row in group.rows), *UNLISTED)
-"""Every page. One that isn't in the menu (a key's own) is added here."""
+"""Every page. One that isn't in the menu (a key's own) is added here; the first path that fits is taken."""

@@ -44,6 +44,7 @@ class Said:
     key: str
     values: dict[str, str | int] = field(default_factory=dict)
     tone: str = "ok"
+    undo: str = ""  # where a button beside it posts to; empty: it has none
 
 
 @dataclass(frozen=True, slots=True)

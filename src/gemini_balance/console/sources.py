@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.accounts import Operators
     from gemini_balance.gateway.alerts import Alerts
     from gemini_balance.gateway.forecasts import Forecasts
+    from gemini_balance.gateway.key_batches import KeyBatches
+    from gemini_balance.gateway.key_files import KeyFiles
     from gemini_balance.gateway.keyring import Keyring
     from gemini_balance.gateway.models import ModelBook
     from gemini_balance.gateway.options import OptionBook
@@ -53,6 +55,8 @@ class Sources:
     alerts: Alerts
     upkeep: Upkeep
     verifier: Verifier
+    batches: KeyBatches
+    key_files: KeyFiles
     call: Calls
     address: Callable[[Request], str]
 

@@ -105,6 +105,9 @@ class Words:
         """Where no element may stand: in an attribute."""
         return written.moment(at, self.now, self.zone, self._manner)
 
+    def date(self, at: float) -> Markup:
+        return self._time(at, written.date(at, self.now, self.zone, self._manner))
+
     def full(self, at: float) -> Markup:
         return self._time(at, written.full(at, self.zone, self._manner))
 

@@ -57,6 +57,7 @@ class KeyView(msgspec.Struct, frozen=True, kw_only=True):
     failures: int
     in_flight: int
     created: float
+    used: float | None  # last, since this process began
 
 
 class KeyFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +71,7 @@ class KeyFilter(msgspec.Struct, frozen=True, kw_only=True):
     tier: Tier | None = None
     upstream: str = ""
     origin: Origin | None = None
+    model: str = ""  # that it may serve
     text: str = ""
 
     def takes(self, view: KeyView) -> bool:
@@ -82,6 +84,7 @@ class KeyFilter(msgspec.Struct, frozen=True, kw_only=True):
             and self.tier in (None, view.tier)
             and self.upstream in ("", view.upstream)
             and self.origin in (None, view.origin)
+            and (not self.model or not view.models or self.model in view.models)
             and (not self.text or self.text.casefold() in _words(view))
         )
 
@@ -97,11 +100,11 @@ def no_key(key_id: str) -> NotFound:
     return NotFound(f"There is no key {key_id}.")
 
 
-def view_of(kept: KeptKey, key: Key | None) -> KeyView:
-    """`key`: as the pool has it."""
+def view_of(kept: KeptKey, key: Key | None, now: float) -> KeyView:
+    """`key`: as the pool has it. A rest that is over is none, though the pool notes that only at the next call."""
     group = key.project if key is not None else None
     inferred = group is not None and group.source is Source.INFERRED
-    state = _STATES[key.health] if key is not None and not kept.off else KeyState.DISABLED
+    state = _state(key, now) if key is not None and not kept.off else KeyState.DISABLED
     return KeyView(
         id=kept.id,
         shown=masked(kept.secret),
@@ -117,13 +120,19 @@ def view_of(kept: KeptKey, key: Key | None) -> KeyView:
         tier=kept.tier,
         origin=kept.origin,
         state=state,
-        reason=_reason(kept, key),
+        reason=_reason(kept, key) if state is not KeyState.READY else "",
         since=_since(kept, key, state),
         until=key.until if key is not None and state is KeyState.COOLING else None,
         failures=key.failures if key is not None else 0,
         in_flight=key.in_flight if key is not None else 0,
         created=kept.created,
+        used=key.used or None if key is not None else None,
     )
+
+
+def _state(key: Key, now: float) -> KeyState:
+    over = key.health is Health.COOLING and key.until <= now
+    return KeyState.READY if over else _STATES[key.health]
 
 
 def _reason(kept: KeptKey, key: Key | None) -> str:

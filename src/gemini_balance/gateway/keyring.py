@@ -20,7 +20,7 @@ from gemini_balance.gateway.key_views import ALL, KeyFilter, KeyView, id_of, no_
 from gemini_balance.gateway.stores import Change, KeptKey, Off, Origin, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from gemini_balance.core.keys import Entry, Format, Reading
     from gemini_balance.core.pool import Key, KeySpec
@@ -33,10 +33,14 @@ log = logging.getLogger(__name__)
 
 
 class Verdicts(msgspec.Struct, frozen=True):
-    """What was found out of keys, told to the other processes in a change: an operator's reset, or a check."""
+    """What was found out of keys, told to the other processes in a change: an operator's word, or a check.
+
+    Those `apart` share no project, any two of them.
+    """
 
     well: list[KeyId] = []
     dead: dict[KeyId, Cause] = {}
+    apart: list[KeyId] = []
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -88,8 +92,14 @@ class Keyring:
 
     def views(self, where: KeyFilter = ALL) -> list[KeyView]:
         """Of all that the filter takes, by age."""
-        shown = (view_of(kept, self._key(kept)) for kept in self._kept.values() if kept.off is not Off.DELETED)
-        return [view for view in shown if where.takes(view)]
+        return [view for view in self.each(where.ids) if where.takes(view)]
+
+    def each(self, ids: Iterable[str] | None = None) -> Iterator[KeyView]:
+        """Of these, or of all, by age, as they are when they are looked at: whoever asks may pause between two."""
+        now = self._clock.now()
+        for kept in self._kept.values() if ids is None else self._of(ids):
+            if kept.off is not Off.DELETED:
+                yield view_of(kept, self._key(kept), now)
 
     def view(self, key_id: str) -> KeyView:
         """Raises NotFound."""
@@ -99,8 +109,8 @@ class Keyring:
 
     def known(self, ids: Iterable[str]) -> dict[str, KeyView]:
         """By their ids, in no more time than a look at each takes; deleted ones, too. Others are left out."""
-        found = (self._kept.get(KeyId(one)) for one in ids)
-        return {kept.id: view_of(kept, self._key(kept)) for kept in found if kept is not None}
+        found, now = (self._kept.get(KeyId(one)) for one in ids), self._clock.now()
+        return {kept.id: view_of(kept, self._key(kept), now) for kept in found if kept is not None}
 
     def called(self, text: str) -> list[KeyId]:
         """Those that somebody means by an id, a label or the last four characters."""
@@ -127,6 +137,11 @@ class Keyring:
         """Returns whom it changed. Raises UnusableKey, and then nothing is changed."""
         return await self._all(where, edit.applied, who, "set")
 
+    async def restore(self, before: Iterable[KeptKey], names: Sequence[str], who: str) -> list[KeyId]:
+        """In these fields they are again what they were. Whoever was deleted meanwhile stays so."""
+        was = {key.id: {name: getattr(key, name) for name in names} for key in before}
+        return await self._all(only(*was), lambda key: msgspec.structs.replace(key, **was[key.id]), who, "undo")
+
     async def enable(self, where: KeyFilter, who: str) -> list[KeyId]:
         """These serve again; returns those that did not."""
         return await self._all(where, lambda key: switched(key, Off.NO, 0.0) if key.off else key, who, "enable")
@@ -150,7 +165,7 @@ class Keyring:
 
     async def find(self, verdicts: Verdicts, who: str, action: str) -> None:
         """What was found out is done, and told to the other processes."""
-        names = [*verdicts.well, *verdicts.dead]
+        names = [*verdicts.well, *verdicts.dead, *verdicts.apart]
         if names:
             after = msgspec.json.encode(verdicts).decode()
             await asyncio.shield(self._note(self._noted(names, who, action, after=after), lambda: self._take(verdicts)))
@@ -167,28 +182,27 @@ class Keyring:
         found = (group for gateway in self.gateways.values() for group in gateway.pool.groups())
         return [Group(group.name, sorted(key.id for key in group.keys)) for group in found]
 
-    async def confirm(self, name: str, who: str) -> list[KeyId]:
-        """These keys are one project, of this name from now on. Raises NotFound."""
+    async def confirm(self, name: str, who: str, project: str = "") -> list[KeyId]:
+        """These keys are one project, of this name from now on, or the group's own. Raises NotFound, UnusableKey."""
         gateway, names = self._group(name)
-        changed = await self._all(only(*names), lambda key: msgspec.structs.replace(key, project=name), who, "confirm")
+        changed = await self._all(only(*names), KeyEdit(project=project or name).applied, who, "confirm")
         if any(group.name == name for group in gateway.pool.groups()):
             gateway.pool.confirm(name)
         return changed
 
     async def reject(self, name: str, who: str) -> list[KeyId]:
         """These keys share nothing: no two of them are grouped again. Raises NotFound."""
-        gateway, names = self._group(name)
-        note = self._noted(names, who, "reject", before=f'"{name}"')
-        await asyncio.shield(self._note(note, lambda: self._part(gateway, name)))
+        _, names = self._group(name)
+        await self.find(Verdicts(apart=names), who, "reject")
         return names
 
     async def _note(self, change: Change, done: Callable[[], None]) -> None:
         await self._changes.add(change)
         done()
 
-    def _part(self, gateway: Gateway, name: str) -> None:
-        gateway.pool.reject(self._clock.now(), name)
-        gateway.room.look()
+    def _of(self, ids: Iterable[str]) -> list[KeptKey]:
+        found = (self._kept.get(name) for name in ids)  # type: ignore[call-overload]  # an id, told from outside
+        return sorted((kept for kept in found if kept is not None), key=_age)
 
     def _key(self, kept: KeptKey) -> Key | None:
         return self.gateways[kept.upstream].pool.keys.get(kept.id)
@@ -238,7 +252,7 @@ class Keyring:
             self._serve_with(kept)
 
     def _serve_with(self, kept: Iterable[KeptKey]) -> None:
-        before, self._kept = self._kept, {key.id: key for key in sorted(kept, key=lambda key: (key.created, key.id))}
+        before, self._kept = self._kept, {key.id: key for key in sorted(kept, key=_age)}
         news = [key for key in self._kept.values() if before.get(key.id) is not key]
         self._learn(secret for key in news for secret in (key.secret, *credentials_in(key.proxy)) if secret)
         specs: defaultdict[str, list[KeySpec]] = defaultdict(list)
@@ -260,7 +274,7 @@ class Keyring:
             if before <= min(numbers):
                 break
         for change in reversed(found):
-            if change.action in ("reset", "check") and change.after:
+            if change.action in ("reset", "check", "reject") and change.after:
                 self._take(msgspec.json.decode(change.after, type=Verdicts))
         self._heeded = max([self._heeded, *numbers])
 
@@ -271,6 +285,8 @@ class Keyring:
                 gateway.pool.reset(now, name)
             for name, cause in verdicts.dead.items():
                 gateway.pool.condemn(now, name, cause)
+            if verdicts.apart:
+                gateway.pool.part(now, verdicts.apart)
             gateway.room.look()
 
     def _noted(self, names: Sequence[str], who: str, action: str, before: str = "", after: str = "") -> Change:
@@ -283,3 +299,7 @@ class Keyring:
             before=before or None,
             after=after or None,
         )
+
+
+def _age(key: KeptKey) -> tuple[float, str]:
+    return key.created, key.id

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import ceil
+import logging
+from math import ceil, inf
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -11,9 +12,12 @@ from gemini_balance.core.errors import BadRequest
 from gemini_balance.gateway.calls import By, Question, Span, Sums
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gemini_balance.gateway.calls import CallLog
     from gemini_balance.gateway.ports import Clock
 
+log = logging.getLogger(__name__)
 MINUTE, HOUR, DAY = (span.value for span in Span)
 MOST_SPANS = {
     (By.NOTHING, Span.MINUTE): 12 * 60,
@@ -69,6 +73,7 @@ class Statistics:
 
     def __init__(self, calls: CallLog, clock: Clock) -> None:
         self._calls, self._clock = calls, clock
+        self._keys: tuple[float, dict[str, Sums]] = (-inf, {})
 
     async def ask(self, question: Question) -> list[Sums]:
         """Raises BadRequest where the answer would be too long."""
@@ -98,6 +103,21 @@ class Statistics:
         sick = [one for one in await self._calls.sums(today) if _ails(one)]
         sick.sort(key=lambda one: (-one.errors, one.name))
         return [await self._why(one, now) for one in sick[:most]]
+
+    async def keys_today(self, seconds: float) -> Mapping[str, Sums]:
+        """What each key was asked on UTC's day, as it was at most so long ago: many may watch.
+
+        Keys have to be looked after also while the journal is away: then it is what was known last.
+        """
+        now = self._clock.unix()
+        if now - self._keys[0] >= seconds:
+            self._keys = now, self._keys[1]
+            today = Question(span=Span.DAY, since=now, until=now + 1, by=By.KEY, percentiles=False)
+            try:
+                self._keys = now, {one.name: one for one in await self._calls.sums(today)}
+            except Exception:
+                log.warning("The journal does not say what keys did", exc_info=True)
+        return self._keys[1]
 
     async def _why(self, sick: Sums, now: float) -> Ailing:
         today = Question(span=Span.DAY, since=now, until=now + 1, by=By.STATUS, key=sick.name, percentiles=False)

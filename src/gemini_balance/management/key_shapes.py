@@ -31,6 +31,7 @@ class WhichKeys(Asks, frozen=True, kw_only=True):
     tier: Annotated[Tier | None, Meta(description="Of this tier.")] = None
     upstream: Annotated[Line, Meta(description="For this upstream.")] = ""
     origin: Annotated[Origin | None, Meta(description="That came from there.")] = None
+    model: Annotated[Line, Meta(description="That may serve this model.")] = ""
     text: Annotated[Line, Meta(description="Whose id, label, project, tags or notes hold this.")] = ""
 
 
@@ -45,6 +46,7 @@ class KeysAsked(Aged, frozen=True, kw_only=True):
     tier: Annotated[Tier | None, Meta(description="Of this tier.")] = None
     upstream: Annotated[Line, Meta(description="For this upstream.")] = ""
     origin: Annotated[Origin | None, Meta(description="That came from there.")] = None
+    model: Annotated[Line, Meta(description="That may serve this model.")] = ""
     text: Annotated[Line, Meta(description="Whose id, label, project, tags or notes hold this.")] = ""
 
 

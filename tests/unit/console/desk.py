@@ -15,9 +15,12 @@ from gemini_balance.console.nav import Group, Row
 from gemini_balance.console.page import Goes, Page, Part, Said, Stays
 from gemini_balance.console.sources import Sources
 from gemini_balance.core.errors import BadRequest
+from gemini_balance.gateway.key_batches import KeyBatches
+from gemini_balance.gateway.key_files import KeyFiles
 from gemini_balance.gateway.trends import Trends
 from gemini_balance.gateway.upkeep import Upkeep
 from gemini_balance.settings import load
+from gemini_balance.storage.foreign import settings_of
 from tests.unit.gateway.stage import Hands
 
 if TYPE_CHECKING:
@@ -106,7 +109,8 @@ class Desk:
         fields = {name: getattr(cases, name) for name in USE_CASES}
         trends = Trends(cases.statistics, cases.search, Hands())
         upkeep = Upkeep(None, cases.changes, Hands())
-        sources = Sources(
+        fields |= {"batches": KeyBatches(cases.keyring), "key_files": KeyFiles(cases.keyring, settings_of)}
+        self.sources = sources = Sources(
             clock=Hands(),
             ready=lambda: True,
             models=app.door.models,

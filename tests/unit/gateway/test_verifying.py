@@ -81,4 +81,4 @@ async def test_what_was_found_is_told_to_other_processes() -> None:
     stage = await RingStage(DEAD, listed="A").loaded()
     await checked(stage)
     change = (await stage.history())[-1]
-    assert (change.action, change.after) == ("check", f'{{"well":[],"dead":{{"{id_of("A")}":"key_dead"}}}}')
+    assert (change.action, change.after) == ("check", f'{{"well":[],"dead":{{"{id_of("A")}":"key_dead"}},"apart":[]}}')

@@ -5,6 +5,7 @@
   const root = document.documentElement;
   const YEAR = 365 * 86400;
   const TOAST_SECONDS = 8;
+  const UNDO_SECONDS = 30;
 
   function keep(name, value) {
     const secure = location.protocol === "https:" ? "; Secure" : "";
@@ -65,10 +66,21 @@
   function settle(toast) {
     if (toast.dataset.settled) return;
     toast.dataset.settled = "true";
-    let left = setTimeout(() => toast.remove(), TOAST_SECONDS * 1000);
+    const seconds = toast.querySelector("form") ? UNDO_SECONDS : TOAST_SECONDS;
+    let left = setTimeout(() => toast.remove(), seconds * 1000);
     toast.addEventListener("pointerenter", () => clearTimeout(left));
     toast.addEventListener("focusin", () => clearTimeout(left));
-    toast.addEventListener("pointerleave", () => { left = setTimeout(() => toast.remove(), TOAST_SECONDS * 1000); });
+    toast.addEventListener("pointerleave", () => { left = setTimeout(() => toast.remove(), seconds * 1000); });
+  }
+
+  // --- Dialogs that the server asks with ---
+  function pose() {
+    const asked = document.querySelector("dialog[data-modal]");
+    if (!asked || asked.matches(":modal")) return;
+    asked.classList.remove("still");
+    asked.open = false;
+    asked.showModal();
+    asked.addEventListener("close", () => asked.remove());
   }
 
   function say() {
@@ -126,7 +138,7 @@
     if ((found = on("[data-copy]"))) copy(found);
     else if ((found = on("[data-dismiss]"))) found.closest("[data-toast], dialog")?.remove();
     else if ((found = on("[data-open]"))) document.getElementById(found.dataset.open)?.showModal();
-    else if ((found = on("[data-shut]"))) found.closest("dialog")?.close();
+    else if ((found = on("[data-shut]"))) { event.preventDefault(); found.closest("dialog")?.close(); }
     else if (event.target.matches?.("dialog[open]")) event.target.close();
     for (const menu of document.querySelectorAll("[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
   });
@@ -144,6 +156,7 @@
   });
 
   document.addEventListener("submit", (event) => {
+    if (event.submitter?.matches("[data-shut-after]")) setTimeout(() => event.target.closest("dialog")?.close()); // a download leaves the page as it is
     if (!event.target.matches("[data-theme-switch], [data-find]")) return;
     event.preventDefault();
     if (event.target.matches("[data-theme-switch]")) switchTheme();
@@ -197,10 +210,12 @@
   });
   document.addEventListener("htmx:after:swap", () => {
     for (const toast of document.querySelectorAll("[data-toast]")) settle(toast);
+    pose();
     for (const bar of document.querySelectorAll("[data-bulk]")) if (bar.closest("form")) countTicked(bar.closest("form"));
     blame();
   });
 
   tellZone();
+  pose();
   for (const toast of document.querySelectorAll("[data-toast]")) settle(toast);
 })();

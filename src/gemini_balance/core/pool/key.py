@@ -76,6 +76,7 @@ class Key:
     reason: Cause | None = None
     since: float = 0.0  # it rests or is invalid
     in_flight: int = 0
+    used: float = 0.0  # when it was last lent; 0: not since the start
     proven: bool = False  # has answered well since it was added, reset or found invalid
     project: Project | None = None
     gone: bool = False  # removed, though attempts may still be under way
@@ -109,8 +110,9 @@ class Key:
             case _:
                 return False
 
-    def lend(self) -> None:
+    def lend(self, now: float) -> None:
         """One attempt is made with it. One that rested is on probation."""
+        self.used = now
         if self.health is Health.COOLING:
             self.health = Health.PROBING
         self.in_flight += 1

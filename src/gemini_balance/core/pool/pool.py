@@ -198,7 +198,7 @@ class KeyPool(Roster):
         return found if found is not None and lane.load(found[0]) <= WARM else None
 
     def _lend(self, now: float, lane: Lane, ledger: Ledger, key: Key, demand: Demand, why: str) -> Lease:
-        key.lend()
+        key.lend(now)
         tokens = lane.estimates.enough(demand.tokens)
         bucket = lane.charge(now, ledger, key, tokens, demand.units)
         if demand.prefix:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from gemini_balance.core.pool.key import Key, KeyId, KeySpec, Project, Source, domain_of, keys_of, project_of
+from gemini_balance.core.pool.key import Key, KeyId, KeySpec, Project, Source, domain_of, group_of, keys_of, project_of
 from gemini_balance.core.pool.lane import Lane
 from gemini_balance.core.pool.told import tell
 
@@ -107,9 +107,17 @@ class Registry:
 
     def reject(self, now: float, name: str) -> None:
         """The operator says that these keys share nothing: no two of them are grouped again. Raises KeyError."""
-        group = self._group(name)
-        self.apart |= {frozenset((one.id, other.id)) for one, other in combinations(group.keys, 2)}
-        self.regroup(now, [group], list(group.keys))
+        self.part(now, [key.id for key in self._group(name).keys])
+
+    def part(self, now: float, names: Iterable[KeyId]) -> None:
+        """The same of these keys, whatever group they are in: another replica may have put it together otherwise."""
+        gone = set(names)
+        self.apart |= {frozenset(pair) for pair in combinations(sorted(gone), 2)}
+        for group in self.groups():
+            leaving = [key for key in group.keys if key.id in gone]
+            if len(leaving) > 1:
+                rest = [key for key in group.keys if key.id not in gone]
+                self.regroup(now, [group], [*leaving, group_of(rest, group.proofs)] if rest else list(leaving))
 
     def are_apart(self, some: list[Key], others: list[Key]) -> bool:
         """Has the operator said so of any two of them?"""

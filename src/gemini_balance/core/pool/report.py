@@ -97,6 +97,37 @@ def lane_report(pool: Registry, lane: Lane, *, paid: bool, now: float) -> LaneRe
     )
 
 
+@dataclass(frozen=True, slots=True)
+class KeyLane:
+    """One quota model as one key has it. What is used is its project's. Moments are seconds since 1970."""
+
+    model: str
+    standing: Standing
+    until: float  # when its rest ends; 0: it has none
+    cause: Cause | None  # of a rest that is this model's alone
+    minute_requests: Window
+    minute_tokens: Window
+    day_requests: Window
+    day_tokens: Window
+    resets_at: float  # the day's windows
+
+
+def key_lanes(pool: Registry, key: Key, now: float) -> list[KeyLane]:
+    """All models that its project was asked for since it was last well and unused, those it may not use among them."""
+    lanes = (lane for (_, paid), lane in pool.lanes.items() if paid == key.spec.paid)
+    return [_key_lane(lane, key, now) for lane in lanes if lane.model and domain_of(key) in lane.ledgers]
+
+
+def _key_lane(lane: Lane, key: Key, now: float) -> KeyLane:
+    lane.advance(now)
+    standing, until = _standing(now, lane, key)
+    ledger = _ledger(lane, domain_of(key))
+    resting = ledger.rest > now
+    windows = _windows(now, [ledger])
+    rest = until if standing in {Standing.RESTING, Standing.BARRED} else 0.0
+    return KeyLane(lane.model, standing, rest, ledger.cause if resting else None, *windows, lane.day_ends)
+
+
 def used_today(lane: Lane, now: float) -> int:
     """Requests of all projects on the running day of the quotas."""
     lane.advance(now)
