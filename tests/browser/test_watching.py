@@ -56,7 +56,7 @@ def test_how_far_back_is_in_the_address_and_charts_follow(desk: Desk) -> None:
 
 def test_an_error_leads_to_its_call(desk: Desk) -> None:
     page = desk.sign_in()
-    link = page.get_by_role("link", name="The request was refused")
+    link = page.get_by_role("link", name="No such model")
     expect(link).to_have_attribute("href", re.compile(r"^/console/calls/[0-9a-f]{22}$"))
 
 
