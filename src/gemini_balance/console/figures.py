@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gemini_balance.console.shapes import Chart, Series, spark
+from gemini_balance.gateway.trends import GRIDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -160,7 +161,7 @@ def _when(t: Words, point: Point) -> str:
 
 
 def _step(t: Words, trend: Trend) -> str:
-    return t.duration(trend.points[1].at - trend.points[0].at)
+    return t.duration(GRIDS[trend.range].step)
 
 
 def _rounded(seconds: float | None) -> float | None:

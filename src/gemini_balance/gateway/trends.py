@@ -6,20 +6,19 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from gemini_balance.gateway.calls import CallFilter, Question, Span, Sums
+from gemini_balance.gateway.calls import Question, Span, Sums
 from gemini_balance.gateway.recent import Recent
 from gemini_balance.gateway.statistics import DAY, HOUR, MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gemini_balance.gateway.calls import Found
+    from gemini_balance.gateway.failing import Failing
     from gemini_balance.gateway.ports import Clock
     from gemini_balance.gateway.search import Search
     from gemini_balance.gateway.statistics import Ailing, Statistics
 
 SHARES = (0.5, 0.95)
-MOST_FAILURES = 100  # of one look: the latest ones
 MOST_AILING = 5
 
 
@@ -78,17 +77,15 @@ class Trends:
     def __init__(self, statistics: Statistics, search: Search, clock: Clock) -> None:
         self._statistics, self._search, self._clock = statistics, search, clock
         self._recent = {one: Recent(partial(self.of, one), clock, grid.good_for) for one, grid in GRIDS.items()}
-        self._failures = {
-            one: Recent(partial(self._latest_failures, one), clock, grid.good_for) for one, grid in GRIDS.items()
-        }
+        self._failures = {one: Recent(partial(self._failing, one), clock, grid.good_for) for one, grid in GRIDS.items()}
         self._ailing = Recent(partial(statistics.ailing, MOST_AILING), clock, 30.0)
 
     async def recent(self, wanted: Range) -> Trend | None:
         """Of a few seconds ago; None while the journal does not answer."""
         return await self._recent[wanted].get()
 
-    async def failures(self, wanted: Range) -> Found | None:
-        """The latest calls that failed, of a few seconds ago."""
+    async def failures(self, wanted: Range) -> Failing | None:
+        """What failed, of a few seconds ago."""
         return await self._failures[wanted].get()
 
     async def ailing(self) -> list[Ailing]:
@@ -117,9 +114,8 @@ class Trends:
     async def _read(self, span: Span, since: float, until: float, *, timed: bool = True) -> list[Sums]:
         return await self._statistics.ask(Question(span=span, since=since, until=until, timed=timed))
 
-    async def _latest_failures(self, wanted: Range) -> Found:
-        since = self._clock.unix() - GRIDS[wanted].seconds
-        return await self._search.page(CallFilter(since=since, failed=True), MOST_FAILURES)
+    async def _failing(self, wanted: Range) -> Failing:
+        return await self._search.failures(self._clock.unix() - GRIDS[wanted].seconds)
 
 
 def filled(sums: Iterable[Sums], since: float, until: float, step: int) -> list[Sums]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 from gemini_balance.console import attention, paths
+from gemini_balance.console.faults import fault_named
 from gemini_balance.console.figures import figures
-from gemini_balance.console.latest_errors import rows_of
 from gemini_balance.console.page import Page
 from gemini_balance.console.pools import draw_pool, look_at
 from gemini_balance.console.quotas import quotas, resets_at
@@ -20,18 +21,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gemini_balance.console.attention import Todo
+    from gemini_balance.console.faults import Fault
     from gemini_balance.console.figures import Figures
-    from gemini_balance.console.latest_errors import ErrorRow
     from gemini_balance.console.page import Visit
     from gemini_balance.console.pools import Pool
     from gemini_balance.console.quotas import Quota
     from gemini_balance.console.sources import Sources
     from gemini_balance.console.words import Words
     from gemini_balance.core.pool import Key, KeyPool
+    from gemini_balance.gateway.failing import Failing, FailureClass
     from gemini_balance.gateway.forecasts import PoolState
     from gemini_balance.gateway.statistics import Ailing
 
 EVERY = 2.0  # seconds
+MOST_ERRORS = 5
 FORECASTS = 5.0  # seconds for which forecasts are good
 RANGES = {Range.HOUR: "overview.range_1h", Range.DAY: "overview.range_24h", Range.WEEK: "overview.range_7d"}
 
@@ -51,12 +54,23 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class ErrorRow:
+    """Calls that failed for the same reason: `model` is most often theirs, `address` the latest one's."""
+
+    fault: Fault
+    calls: int
+    model: str
+    last: float
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Errors:
-    """`more`: only the latest ones were looked at."""
+    """The most frequent ones, and how many calls failed in all. `address`: of the page that tells more."""
 
     rows: tuple[ErrorRow, ...]
-    seen: int
-    more: bool
+    calls: int
+    address: str
 
 
 class Waiting(NamedTuple):
@@ -99,7 +113,7 @@ async def show(sources: Sources, visit: Visit) -> Overview:
         resets_at(forecasts),
         _todos(sources, t, Waiting(invalid, left, await sources.trends.ailing(), forecasts)),
         max(0, len(invalid) - attention.MOST),
-        Errors(rows_of(failed.calls), len(failed.calls), failed.before is not None) if failed is not None else None,
+        errors(failed, wanted) if failed is not None else None,
     )
 
 
@@ -122,6 +136,16 @@ def _named(pool: KeyPool, sick: Sequence[Ailing]) -> Iterator[Key]:
     for one in sick:
         if (key := pool.keys.get(KeyId(one.key))) is not None and not key.spec.off:
             yield key
+
+
+def errors(failed: Failing, wanted: Range) -> Errors:
+    rows = tuple(_row(one) for one in failed.classes[:MOST_ERRORS])
+    return Errors(rows, failed.calls, f"{paths.ERRORS}?range={wanted}")
+
+
+def _row(one: FailureClass) -> ErrorRow:
+    model = one.models.named[0][0] if one.models.named else ""
+    return ErrorRow(fault_named(one.name), one.calls, model, one.last, f"{paths.CALLS}/{quote(one.latest, safe='')}")
 
 
 def verdict(counts: Counter[Standing], short: int = 0) -> Verdict:

@@ -50,11 +50,11 @@ class AlertsView:
 
 def alerts_view(sources: Sources) -> AlertsView:
     active = tuple(WORDS[Kind(kind)] for kind, holds in sources.alerts.holding() if holds)
-    rows = tuple(_row(told) for told in sources.alerts.recent()[:MOST])
+    rows = tuple(row_of(told) for told in sources.alerts.recent()[:MOST])
     return AlertsView(bool(sources.options.current.alert_webhook_url), active, rows)
 
 
-def _row(told: Told) -> AlertRow:
+def row_of(told: Told) -> AlertRow:
     alert, delivered = told.alert, told.delivery == DELIVERED
     return AlertRow(
         alert.at,

@@ -91,7 +91,7 @@ async def latest(sources: Sources, t: Words) -> tuple[ChangeRow, ...]:
         found = await sources.changes.page(None, FEW)
     except Exception:  # noqa: BLE001  (whatever the database raises)
         return ()
-    return tuple(_row(t, change) for change in found)
+    return tuple(row_of(t, change) for change in found)
 
 
 async def show(sources: Sources, visit: Visit) -> ChangesView:
@@ -104,7 +104,7 @@ async def show(sources: Sources, visit: Visit) -> ChangesView:
     return ChangesView(
         query=query,
         subjects=tuple((one.value, t(SUBJECTS[one])) for one in Subject),
-        rows=tuple(_row(t, change) for change in found[:MANY]),
+        rows=tuple(row_of(t, change) for change in found[:MANY]),
         older=older,
         newest=query.but(before="") if query["before"] else "",
     )
@@ -114,7 +114,7 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-def _row(t: Words, change: Change) -> ChangeRow:
+def row_of(t: Words, change: Change) -> ChangeRow:
     who, action = WHO.get(change.who), ACTIONS.get(change.action)
     return ChangeRow(
         change.at,

@@ -1,0 +1,95 @@
+"""The page about the system over sockets: it examines, backs up, tries the webhook, and tells who changed what."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.console.visiting import Visitor, signed_in
+from tests.e2e.processes import gateway
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gemini_balance import simulator
+    from tests.e2e.processes import GatewayProcess
+
+PASSWORD = "password-of-the-operator"
+SYSTEM = "/console/system"
+
+
+@pytest.fixture(scope="module")
+def served(
+    running_google: simulator.RunningSimulator, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GatewayProcess]:
+    settings = {"AUTH_TOKEN": PASSWORD, "ALERT_WEBHOOK_URL": "http://127.0.0.1:9/hook"}
+    with gateway(running_google, tmp_path_factory.mktemp("system"), **settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def operator(served: GatewayProcess) -> Visitor:
+    return signed_in(served, PASSWORD)
+
+
+def _shows(operator: Visitor, text: str, path: str = SYSTEM) -> str:
+    """The page, as soon as it has this."""
+    for _ in range(100):
+        if text in (page := operator.read(path)):
+            return page
+        time.sleep(0.1)
+    raise AssertionError(page)
+
+
+def test_an_examination_is_asked_for_and_tells_what_it_found(operator: Visitor) -> None:
+    assert "A check looks at the folder" in operator.read(SYSTEM)
+    asked = operator.post(f"{SYSTEM}/examine", {})
+    assert (asked.status, asked.headers["location"]) == (303, SYSTEM)
+    found = _shows(operator, "checked at")
+    assert "its files are whole" in found
+    assert "A check looks at the folder" not in found
+
+
+def test_a_backup_is_made_where_the_page_says_and_noted_among_the_changes(
+    operator: Visitor, served: GatewayProcess
+) -> None:
+    assert operator.post(f"{SYSTEM}/backup", {}).status == 303
+    page = _shows(operator, "data/backups/")
+    place = page.partition("data/backups/")[2].partition("<")[0]
+    assert {path.name for path in (served.log.parent / "data" / "backups" / place).iterdir()} == {
+        "gemini-balance.db",
+        "journal.db",
+    }
+    assert place in operator.read(f"{SYSTEM}/changes?subject=backup")
+
+
+def test_a_webhook_that_takes_nothing_is_said_in_words(operator: Visitor) -> None:
+    tried = operator.post(f"{SYSTEM}/try-webhook", {})
+    assert (tried.status, b"The webhook did not take it" in tried.body) == (400, True)
+
+
+def test_changes_are_told_page_by_page_and_filtered(operator: Visitor, served: GatewayProcess) -> None:
+    headers = {"Authorization": f"Bearer {PASSWORD}", "Content-Type": "application/json"}
+    for n in range(60):
+        body = b'{"values": {"max_retries": %d}}' % (n % 2 + 4)
+        assert served.request("PATCH", "/api/admin/v1/options", body, headers).status == 200
+    first = operator.read(f"{SYSTEM}/changes?subject=option")
+    assert first.count("max_retries") == 50
+    older = first.partition('href="/console/system/changes?')[2].partition('"')[0].replace("&amp;", "&")
+    second = operator.read(f"{SYSTEM}/changes?{older}")
+    assert second.count("max_retries") == 10
+    assert "Newest" in second
+    assert "No change" in operator.read(f"{SYSTEM}/changes?subject=alert")
+    for odd in ("before=x", "before=-1", "subject=nothing", "before=99999999999999999999"):
+        assert "max_retries" in operator.read(f"{SYSTEM}/changes?{odd}")
+
+
+def test_what_is_written_into_a_change_is_text(operator: Visitor, served: GatewayProcess) -> None:
+    headers = {"Authorization": f"Bearer {PASSWORD}", "Content-Type": "application/json"}
+    body = b'{"name": "\\"><img src=x onerror=alert(1)>"}'
+    assert served.request("POST", "/api/admin/v1/tokens", body, headers).status == 201
+    page = operator.read(f"{SYSTEM}/changes?subject=token")
+    assert "onerror=alert(1)" in page
+    assert "<img src=x" not in page
