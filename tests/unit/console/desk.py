@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -100,8 +102,10 @@ class Reply:
 class Desk:
     """A browser that keeps no cookies: they are given with each request."""
 
-    def __init__(self) -> None:
+    def __init__(self, *pages: Page) -> None:
+        """`pages`: those of the console's own that are wanted, beside the sample."""
         app = build(*load({"AUTH_TOKEN": PASSWORD, "ACCESS_LOG": "false"}))
+<<<<<<< HEAD
         cases = app.management.cases
         fields = {name: getattr(cases, name) for name in USE_CASES}
         trends = Trends(cases.statistics, cases.search, Hands())
@@ -116,9 +120,14 @@ class Desk:
             address=lambda _: OUTSIDE,
             **fields,
         )
+=======
+        fields = {name: getattr(app.management.cases, name) for name in USE_CASES}
+        fields |= {"models": app.door.models, "call": app.door, "address": lambda _: OUTSIDE}
+        self.sources = Sources(clock=Hands(), ready=lambda: True, **fields)
+>>>>>>> 7926e14 (Playground, Connect and First run are proved over sockets and in a browser)
         nav = (Group("nav.run", (Row(SAMPLE, "system"),)),)
         where = Whereabouts(lambda _: "192.0.2.1", lambda _: OUTSIDE)
-        self.app = console(sources, where, Site(nav, (SAMPLE,), MORE))
+        self.app = console(self.sources, where, Site(nav, (SAMPLE, *pages), MORE))
 
     async def signed_in(self) -> str:
         reply = await self.post("/console/sign-in", {"password": PASSWORD})
@@ -132,6 +141,10 @@ class Desk:
     ) -> Reply:
         return await self._call("POST", path, urlencode(fields, doseq=True).encode(), headers or {})
 
+    async def send(self, path: str, body: object, headers: Mapping[str, str] | None = None) -> Reply:
+        """JSON, as a script of ours sends it."""
+        return await self._call("POST", path, json.dumps(body).encode(), headers or {})
+
     async def _call(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         path, _, query = path.partition("?")
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
@@ -139,8 +152,12 @@ class Desk:
         scope |= {"headers": raw, "root_path": "", "scheme": "http", "server": ("test", 80), "http_version": "1.1"}
         reply = Reply()
 
+        bodies = [body]
+
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body}
+            if not bodies:
+                await asyncio.Event().wait()  # this client stays until its answer is whole
+            return {"type": "http.request", "body": bodies.pop()}
 
         async def send(message: Any) -> None:
             if message["type"] == "http.response.start":
