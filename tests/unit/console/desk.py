@@ -105,12 +105,11 @@ class Desk:
     def __init__(self, *pages: Page) -> None:
         """`pages`: those of the console's own that are wanted, beside the sample."""
         app = build(*load({"AUTH_TOKEN": PASSWORD, "ACCESS_LOG": "false"}))
-<<<<<<< HEAD
         cases = app.management.cases
         fields = {name: getattr(cases, name) for name in USE_CASES}
         trends = Trends(cases.statistics, cases.search, Hands())
         upkeep = Upkeep(None, cases.changes, Hands())
-        sources = Sources(
+        self.sources = Sources(
             clock=Hands(),
             ready=lambda: True,
             models=app.door.models,
@@ -120,11 +119,6 @@ class Desk:
             address=lambda _: OUTSIDE,
             **fields,
         )
-=======
-        fields = {name: getattr(app.management.cases, name) for name in USE_CASES}
-        fields |= {"models": app.door.models, "call": app.door, "address": lambda _: OUTSIDE}
-        self.sources = Sources(clock=Hands(), ready=lambda: True, **fields)
->>>>>>> 7926e14 (Playground, Connect and First run are proved over sockets and in a browser)
         nav = (Group("nav.run", (Row(SAMPLE, "system"),)),)
         where = Whereabouts(lambda _: "192.0.2.1", lambda _: OUTSIDE)
         self.app = console(self.sources, where, Site(nav, (SAMPLE, *pages), MORE))
