@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -103,14 +105,15 @@ class Reply:
 class Desk:
     """A browser that keeps no cookies: they are given with each request."""
 
-    def __init__(self) -> None:
+    def __init__(self, *pages: Page) -> None:
+        """`pages`: those of the console's own that are wanted, beside the sample."""
         app = build(*load({"AUTH_TOKEN": PASSWORD, "ACCESS_LOG": "false"}))
         cases = app.management.cases
         fields = {name: getattr(cases, name) for name in USE_CASES}
         trends = Trends(cases.statistics, cases.search, Hands())
         upkeep = Upkeep(None, cases.changes, Hands())
         fields |= {"batches": KeyBatches(cases.keyring), "key_files": KeyFiles(cases.keyring, settings_of)}
-        self.sources = sources = Sources(
+        self.sources = Sources(
             clock=Hands(),
             ready=lambda: True,
             models=app.door.models,
@@ -122,7 +125,7 @@ class Desk:
         )
         nav = (Group("nav.run", (Row(SAMPLE, "system"),)),)
         where = Whereabouts(lambda _: "192.0.2.1", lambda _: OUTSIDE)
-        self.app = console(sources, where, Site(nav, (SAMPLE,), MORE))
+        self.app = console(self.sources, where, Site(nav, (SAMPLE, *pages), MORE))
 
     async def signed_in(self) -> str:
         reply = await self.post("/console/sign-in", {"password": PASSWORD})
@@ -136,6 +139,10 @@ class Desk:
     ) -> Reply:
         return await self._call("POST", path, urlencode(fields, doseq=True).encode(), headers or {})
 
+    async def send(self, path: str, body: object, headers: Mapping[str, str] | None = None) -> Reply:
+        """JSON, as a script of ours sends it."""
+        return await self._call("POST", path, json.dumps(body).encode(), headers or {})
+
     async def _call(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         path, _, query = path.partition("?")
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
@@ -143,8 +150,12 @@ class Desk:
         scope |= {"headers": raw, "root_path": "", "scheme": "http", "server": ("test", 80), "http_version": "1.1"}
         reply = Reply()
 
+        bodies = [body]
+
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body}
+            if not bodies:
+                await asyncio.Event().wait()  # this client stays until its answer is whole
+            return {"type": "http.request", "body": bodies.pop()}
 
         async def send(message: Any) -> None:
             if message["type"] == "http.response.start":

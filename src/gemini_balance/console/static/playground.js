@@ -31,8 +31,7 @@
     return [{ role: "user", content: pictures.length ? [{ type: "text", text: message.value }, ...pictures] : message.value }];
   }
 
-  // What is no JSON is the server's to refuse, in words.
-  const tools = () => { try { return JSON.parse(value("tools")); } catch { return value("tools"); } };
+  const tools = () => { try { return JSON.parse(value("tools")); } catch { return value("tools"); } }; // the server says what is wrong
 
   const asked = {
     chat: () => ["/v1/chat/completions", {
@@ -71,8 +70,7 @@
     const turn = document.getElementById(`turn-${role}`).content.firstElementChild.cloneNode(true);
     at(turn, "said").append(text);
     at(turn, "media").append(...pictures);
-    talk.append(turn);
-    turn.scrollIntoView({ block: "nearest" });
+    talk.appendChild(turn).scrollIntoView({ block: "nearest" });
     return turn;
   }
 
@@ -111,9 +109,8 @@
   }
 
   async function send() {
-    const [[path, body], sent, began] = [asked(), written(), performance.now()];
+    const [[path, body], sent, text, began] = [asked(), written(), message.value, performance.now()];
     const answer = { content: "", calls: [] };
-    const text = message.value;
     begin("me", text, [...attached.children].map((image) => image.cloneNode()));
     const turn = begin("model", "");
     message.value = "";
@@ -146,10 +143,8 @@
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); }
   });
   form.addEventListener("change", (event) => {
-    for (const file of event.target.files ?? []) {
-      const reader = Object.assign(new FileReader(), { onload: () => { attached.append(picture(reader.result)); sample(); } });
-      reader.readAsDataURL(file);
-    }
+    const attach = ({ target }) => { attached.append(picture(target.result)); sample(); };
+    for (const file of event.target.files ?? []) Object.assign(new FileReader(), { onload: attach }).readAsDataURL(file);
   });
   busy(null);
 })();
