@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,7 +40,10 @@ def _make(page: Page, name: str, **fields: str) -> str:
 def test_a_token_is_made_shown_once_used_and_seen_in_its_usage(desk: Desk, served: GatewayProcess) -> None:
     page = desk.sign_in()
     secret = _make(page, "translator", rpm="60", tokens_per_day="1,000,000")
-    expect(page.get_by_role("link", name="Connect a client")).to_have_attribute("href", "/console/connect")
+    expect(page.get_by_role("link", name="Connect a client")).to_have_attribute(
+        "href", re.compile("/console/connect.token=token-")
+    )
+    desk.look_over(page)
     assert _chat(served, secret).status == 200
     page.get_by_role("link", name="Look at it").click()
     expect(page.get_by_role("heading", name="Calls with it are taken.")).to_be_visible()
