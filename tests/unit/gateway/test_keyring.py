@@ -252,6 +252,54 @@ async def test_a_rejected_group_is_none_any_more() -> None:
     assert (stage.ring.groups(), {view.project for view in stage.ring.views()}) == ([], {""})
 
 
+async def test_a_group_may_be_given_a_name_of_the_operators() -> None:
+    stage = await grouped()
+    await stage.ring.confirm("group-a", WHO, "amber")
+    assert (sorted(view.project for view in stage.ring.views()), stage.ring.groups()) == (["", "amber", "amber"], [])
+    again = await grouped()
+    with pytest.raises(UnusableKey):
+        await again.ring.confirm("group-a", WHO, "x" * 501)
+    assert [group.name for group in again.ring.groups()] == ["group-a"]
+
+
+class Elsewhere(MemoryChanges):
+    """As another process sees them: all were made elsewhere."""
+
+    def __init__(self, source: MemoryChanges) -> None:
+        super().__init__()
+        self._rows = source._rows
+
+    async def others(self, after: int) -> list[int]:
+        return [row.id for row in self._rows if row.id > after]
+
+
+async def test_other_processes_hear_that_keys_share_nothing() -> None:
+    stage = await grouped()
+    other = await RingStage(before=stage).loaded()
+    keys = [other.pool.keys[id_of(name)] for name in "ABC"]
+    other.pool.regroup(NOW, list(keys), [Project("group-b", Source.INFERRED, keys)])
+    other.ring._changes = Elsewhere(stage.changes)
+    await stage.ring.reject("group-a", WHO)
+    await other.ring.reload()
+    assert other.ring.groups() == []
+
+
+async def test_a_rest_that_is_over_is_none() -> None:
+    stage = await RingStage(listed="AB").loaded()
+    for name, seconds in (("A", -1.0), ("B", 60.0)):
+        stage.pool.keys[id_of(name)].cool(stage.clock.now() + seconds, Cause.KEY_REFUSED, NOW)
+    assert stage.states() == {"A": "ready", "B": "cooling key_refused"}
+    assert [view.until is None for view in stage.ring.views()] == [True, False]
+
+
+async def test_a_key_says_when_it_was_used_last() -> None:
+    stage = await RingStage(Line([says("Hello", "STOP")]), listed="A").loaded()
+    assert stage.ring.view(id_of("A")).used is None
+    began = stage.clock.now()
+    await stage.play()
+    assert (stage.ring.view(id_of("A")).used or 0.0) >= began
+
+
 class Unhurried(MemoryChanges):
     """What is noted is noted before who noted it hears of it."""
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gemini_balance.core.outcome import Cause, Outcome
-from gemini_balance.core.pool.key import Source
+from gemini_balance.core.pool import KeyId
+from gemini_balance.core.pool.key import Project, Source
 from tests.unit.core.pool.scene import NOW, call, ends, minute, pool_of
 from tests.unit.core.pool.test_inference import grouped, groups
 
@@ -49,6 +50,22 @@ def test_keys_of_a_rejected_group_are_not_grouped_again() -> None:
     pool.reject(NOW + 30, "group-a")
     assert groups(pool) == []
     assert groups(asked_again(pool)) == []
+
+
+def test_only_those_that_are_said_to_share_nothing_leave_a_larger_group() -> None:
+    pool = pool_of("a", "b", "c", "d")
+    keys = list(pool.keys.values())
+    pool.regroup(NOW, [*keys], [Project("group-a", Source.INFERRED, [*keys])])
+    pool.part(NOW + 30, [KeyId("a"), KeyId("b")])
+    assert [[key.id for key in group.keys] for group in pool.groups()] == [["c", "d"]]
+
+
+def test_a_group_with_one_of_them_stays() -> None:
+    pool = pool_of("a", "b", "c")
+    keys = [pool.keys[KeyId(name)] for name in "ac"]
+    pool.regroup(NOW, [*keys], [Project("group-a", Source.INFERRED, [*keys])])
+    pool.part(NOW + 30, [KeyId("a"), KeyId("b")])
+    assert [[key.id for key in group.keys] for group in pool.groups()] == [["a", "c"]]
 
 
 def test_without_a_word_of_the_operators_they_would_be() -> None:

@@ -1,13 +1,16 @@
 """How the pool fares, told to whoever looks at it."""
 
-from gemini_balance.core.pool import KeyPool
+from gemini_balance.core.outcome import Cause
+from gemini_balance.core.pool import KeyId, KeyPool
 from gemini_balance.core.pool.report import (
     Capacity,
+    KeyLane,
     LaneReport,
     Standing,
     Window,
     exhausted_at,
     health_counts,
+    key_lanes,
     lane_report,
     used_today,
 )
@@ -147,3 +150,43 @@ def test_when_nothing_is_left_is_told_by_the_pace() -> None:
     assert exhausted_at(NOW, 100, 0.0, MIDNIGHT) is None
     assert exhausted_at(NOW, None, 2.0, MIDNIGHT) is None
     assert exhausted_at(NOW, 1_000_000, 2.0, MIDNIGHT) is None
+
+
+def told(pool: KeyPool, name: str) -> list[KeyLane]:
+    return key_lanes(pool, pool.keys[KeyId(name)], NOW)
+
+
+def test_of_a_key_that_was_never_used_nothing_is_told() -> None:
+    pool = pool_of("a")
+    pool.lane(MODEL)
+    assert told(pool, "a") == []
+
+
+def test_a_key_is_told_what_its_project_has_left_of_each_model() -> None:
+    pool = pool_of("a", told=Limits(rpm=2, rpd=10))
+    lent(pool)
+    assert told(pool, "a") == [
+        KeyLane(
+            MODEL,
+            Standing.READY,
+            0.0,
+            None,
+            Window(2, 1, 1),
+            Window(None, 0, None),
+            Window(10, 1, 9),
+            Window(None, 0, None),
+            MIDNIGHT,
+        )
+    ]
+
+
+def test_a_model_that_rests_says_until_when_and_why() -> None:
+    pool = pool_of("a")
+    ends(pool, day(rpd=1), NOW, call())
+    (lane,) = told(pool, "a")
+    assert (lane.standing, lane.until, lane.cause, lane.day_requests.left) == (
+        Standing.RESTING,
+        MIDNIGHT,
+        Cause.QUOTA_DAY,
+        0,
+    )
