@@ -191,14 +191,6 @@ def test_without_scripts_the_page_says_what_is_missing(desk: Desk) -> None:
     assert "The playground needs scripts" in page.locator("main").inner_text()
 
 
-def test_an_error_in_the_middle_of_an_answer_keeps_what_came(desk: Desk, served: GatewayProcess) -> None:
-    control(served.google, faults=[{"kind": "error_in_stream", "after": 2, "times": 9}])
-    turn = _say(_open(desk), "Hello", text="one two three four", events=4)
-    control(served.google, faults=[])
-    expect(turn.locator("> .say")).to_contain_text("one")
-    expect(turn.locator(".err")).to_be_visible()
-
-
 def test_a_token_that_is_filled_in_completes_the_samples_and_is_sent_nowhere(desk: Desk) -> None:
     page = desk.sign_in(ROTATED[0], "/console/connect?client=gemini-cli")
     sent: list[str] = []
@@ -212,3 +204,11 @@ def test_a_token_that_is_filled_in_completes_the_samples_and_is_sent_nowhere(des
     page.fill("#fill", "")
     expect(page.locator("#cline-3")).to_have_text("YOUR_TOKEN")
     assert [line for line in sent if "sk-of-mine" in line] == []
+
+
+def test_an_error_in_the_middle_of_an_answer_keeps_what_came(desk: Desk, served: GatewayProcess) -> None:
+    control(served.google, faults=[{"kind": "error_in_stream", "after": 2, "times": 9}])
+    turn = _say(_open(desk), "Hello", text="one two three four", events=4)
+    control(served.google, faults=[])
+    expect(turn.locator("> .say")).to_contain_text("one")
+    expect(turn.locator(".err")).to_be_visible()

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.e2e.processes import KEYS, TOKEN, gateway
+from tests.e2e.processes import TOKEN, gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -197,11 +197,13 @@ def _until(served: GatewayProcess, path: str, session: dict[str, str], text: str
     return page
 
 
-def test_without_a_key_a_test_call_says_why_it_failed(
+def test_without_a_key_a_test_call_says_why_it_failed_and_samples_name_the_public_address(
     running_google: simulator.RunningSimulator, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    with gateway(running_google, tmp_path_factory.mktemp("none"), AUTH_TOKEN=PASSWORD, API_KEYS="") as served:
+    settings = {"AUTH_TOKEN": PASSWORD, "API_KEYS": "", "PUBLIC_URL": "https://gate.example.net/"}
+    with gateway(running_google, tmp_path_factory.mktemp("none"), **settings) as served:
         page = _post(served, "/console/connect/test", _sign_in(served), client="openai").body.decode()
     assert "Does not work." in page
     assert "Status <code>503</code>" in page
-    assert KEYS[0] not in page
+    assert "https://gate.example.net/v1" in page
+    assert served.url not in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -116,7 +117,8 @@ def view_of(sources: Sources, visit: Visit, asked: Callable[[str], str]) -> Firs
 async def add(sources: Sources, visit: Visit, form: Form) -> Goes | Stays:
     """What is new is kept, and all of it is checked at Google."""
     text = form.one("keys")
-    seen = await sources.keyring.bring_in(read(text), visit.operator.name)
+    reading = await asyncio.to_thread(read, text)  # there may be thousands, and calls wait meanwhile
+    seen = await sources.keyring.bring_in(reading, visit.operator.name)
     named = [item.entry.id for item in seen.items if item.entry is not None and item.standing in _TAKEN]
     if not named:
         view = view_of(sources, visit, visit.asked)

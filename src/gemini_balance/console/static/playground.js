@@ -102,7 +102,7 @@
 
   function tell(turn, { wait, tokens, finish }, headers) {
     const [id, attempts] = [headers.get("x-request-id"), headers.get("gemini-balance-attempts")];
-    const facts = [wait && said("first", `${(wait / 1000).toFixed(2)} s`), tokens && said("spent", tokens), attempts && said("attempts", attempts), finish];
+    const facts = [wait && said("first", `${(wait / 1000).toFixed(2)} s`), tokens && said("spent", tokens), attempts && said("attempts", attempts), finish, headers.get("gemini-balance-warning")];
     at(turn, "facts").replaceChildren(...facts.filter(Boolean).map((text) => make("span", { textContent: text })));
     at(turn, "model").textContent = headers.get("gemini-balance-model") ?? value("model");
     if (id) Object.assign(at(turn, "route"), { href: `${form.dataset.calls}/${encodeURIComponent(id)}`, hidden: false });
