@@ -55,7 +55,9 @@ def shortages(t: Words, quotas: Iterable[Quota]) -> Iterator[Todo]:
         out, model = quota.outlook, code(quota.model)
         over = out.message == "quota.spent"
         title = t("overview.spent" if over else "overview.runs_out", model=model, time=t.moment(out.time))
-        yield Todo("wait", "clock", title, (t("overview.short_text"),), ((t("overview.add_keys"), paths.KEYS),))
+        yield Todo(
+            "wait", "clock", title, (t("overview.short_text"),), ((t("overview.add_keys"), f"{paths.KEYS}/add"),)
+        )
 
 
 def ailing(t: Words, sick: Iterable[Ailing], keys: Mapping[KeyId, Key]) -> Iterator[Todo]:
@@ -74,7 +76,7 @@ def groups(t: Words, pools: Iterable[PoolState]) -> Iterator[Todo]:
     found = [group for pool in pools for group in pool.groups]
     if found:
         title = t("overview.groups", count=len(found))
-        yield Todo("act", "folder", title, (t("overview.groups_text"),), ((t("overview.groups_look"), paths.KEYS),))
+        yield Todo("act", "folder", title, (t("overview.groups_text"),), ((t("overview.groups_look"), paths.PROJECTS),))
 
 
 def _look_at(t: Words, key: Key) -> tuple[Markup, str]:
