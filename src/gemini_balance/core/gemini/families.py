@@ -68,6 +68,7 @@ THREE = Family("3 flash", 3.0, levels=LEVELS_FROM_MINIMAL)
 
 ROWS: tuple[tuple[str, Family], ...] = (
     (r"-(tts|live|native-audio)\b", SPEECH),
+    (r"embedding", Family("embedding", outputs=(), output_limit=0)),
     (r"-transcribe\b", Family("transcribe", 3.5, outputs=("TEXT",))),  # may think, for all we know
     (r"gemini-2\..*-image\b", replace(IMAGE, name="2.5 image", generation=2.5, output_limit=32_768)),
     (r"gemini-3-pro-image\b", replace(IMAGE, output_limit=32_768)),

@@ -37,9 +37,10 @@ def test_a_token_that_is_not_ours_is_refused(token: str) -> None:
 
 def test_suffixes_are_for_the_models_that_options_name_and_for_those_that_think() -> None:
     search, image = ("gemini-3.6-flash",), ("gemini-nano-banana-2.1",)
-    names = ("gemini-3.6-flash", "gemini-nano-banana-2.1", "gemma-4-31b-it")
+    names = ("gemini-3.6-flash", "gemini-nano-banana-2.1", "gemma-4-31b-it", "gemini-embedding-2")
     assert [suffixed(name, search, image) for name in names] == [
         ("gemini-3.6-flash-search", "gemini-3.6-flash-non-thinking"),
         ("gemini-nano-banana-2.1-image",),
+        (),
         (),
     ]
