@@ -98,7 +98,7 @@ def google() -> simulator.SimulatorConfig:
 
 
 def settings() -> dict[str, str]:
-    return {"API_KEYS": KEYS[0].key, "AUTH_TOKEN": PASSWORD, "QUOTA_LIMITS": json.dumps(LIMITS)}
+    return {"API_KEYS": "", "AUTH_TOKEN": PASSWORD, "QUOTA_LIMITS": json.dumps(LIMITS)}
 
 
 @dataclass(frozen=True)

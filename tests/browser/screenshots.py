@@ -33,6 +33,7 @@ FIRST = "light"
 SHOWN = frozenset({"overview", "keys", "key", "calls", "call"})
 """Pages that are drawn in every look; the others are drawn in the first one."""
 SETTLING = 700  # milliseconds
+LONGEST = 3600  # pixels from the top
 
 
 def main() -> None:
@@ -69,7 +70,12 @@ def _take(browser: Browser, visitor: Visitor, name: str, look: Look) -> None:
             continue
         page.goto(visitor.address(shown))
         page.wait_for_timeout(SETTLING)
-        page.screenshot(path=FOLDER / f"{shown.name}-{name}.png", full_page=True)
+        height = min(page.evaluate("document.documentElement.scrollHeight"), LONGEST)
+        page.screenshot(
+            path=FOLDER / f"{shown.name}-{name}.png",
+            full_page=True,
+            clip={"x": 0, "y": 0, "width": look[2], "height": height},
+        )
         sys.stdout.write(f"{shown.name}-{name}.png\n")
     desk.close()
 
