@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from gemini_balance.console.states import State
     from gemini_balance.core.pool import Key, KeyPool
 
+AT_ONCE = 1_000  # keys that are looked at without a pause
 MOST_CELLS = 240  # keys that are drawn one by one
 SHOWN_STATES = tuple(STATES.values())
 SHOWN = 4  # last characters of a key
@@ -68,16 +70,19 @@ class Pool:
 
 @dataclass(slots=True)
 class Seen:
-    """One walk over a pool's keys: there may be ten thousand, and calls wait meanwhile."""
+    """What one walk over a pool's keys found."""
 
     counts: Counter[Standing]
     invalid: list[Key]
     ends: list[float]  # of rests
 
 
-def look_at(keys: Iterable[Key], now: float) -> Seen:
+async def look_at(keys: Iterable[Key], now: float) -> Seen:
+    """There may be ten thousand of them: now and then calls have their turn."""
     seen = Seen(Counter(), [], [])
-    for key in keys:
+    for number, key in enumerate(tuple(keys), 1):
+        if not number % AT_ONCE:
+            await asyncio.sleep(0)
         standing = standing_of(key, now)
         seen.counts[standing] += 1
         if standing is Standing.INVALID:

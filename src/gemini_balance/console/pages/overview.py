@@ -99,7 +99,7 @@ class Overview:
 
 async def show(sources: Sources, visit: Visit) -> Overview:
     wanted, t, now = range_of(visit.asked("range")), visit.words, visit.now
-    seen = {name: look_at(pool.keys.values(), now) for name, pool in sources.pools.items() if pool.keys}
+    seen = {name: await look_at(pool.keys.values(), now) for name, pool in sources.pools.items() if pool.keys}
     forecasts = await sources.forecasts.recent(FORECASTS)
     left = quotas(forecasts, now)
     trend, failed = await sources.trends.recent(wanted), await sources.trends.failures(wanted)
