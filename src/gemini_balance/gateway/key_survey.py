@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.key_views import KeyFilter, KeyState, KeyView
     from gemini_balance.gateway.keyring import Keyring
 
-AT_ONCE = 1_000  # keys, between which calls have their turn
+AT_ONCE = 250  # keys, between which calls have their turn
 
 
 def _alike(_: KeyView) -> float:
