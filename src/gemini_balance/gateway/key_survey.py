@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from gemini_balance.gateway.key_views import KeyFilter, KeyState, KeyView
     from gemini_balance.gateway.keyring import Keyring
 
-AT_ONCE = 1_000  # keys, between which calls have their turn
+AT_ONCE = 250  # keys, between which calls have their turn
+
+
+def _alike(_: KeyView) -> float:
+    return 0.0
 
 
 @dataclass(slots=True)
@@ -29,18 +34,26 @@ class Survey:
     tags: Counter[str] = field(default_factory=Counter)
     models: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    found: list[KeyView] = field(default_factory=list)
+    found: list[str] = field(default_factory=list)
 
 
-async def survey(keyring: Keyring, where: KeyFilter) -> Survey:
-    """One walk. `found` are by age."""
+async def survey(
+    keyring: Keyring, where: KeyFilter, by: Callable[[KeyView], str | float] = _alike, *, down: bool = False
+) -> Survey:
+    """One walk. `found` are the ids of those that fit, by what `by` says of each, else by age.
+
+    No view is held for longer than it is looked at: ten thousand would have the garbage collector hold up all calls.
+    """
     seen, anyhow = Survey(), replace(where, state=None)
+    ranked: list[tuple[str | float, str]] = []
     async for view in walk(keyring):
         _count(seen, view)
         if anyhow.takes(view):
             seen.states[view.state] += 1
             if where.state in (None, view.state):
-                seen.found.append(view)
+                ranked.append((by(view), view.id))
+    ranked.sort(key=itemgetter(0), reverse=down)
+    seen.found = [name for _, name in ranked]
     return seen
 
 

@@ -13,7 +13,7 @@ from gemini_balance.console.pages.keys.checking import finding
 from gemini_balance.console.pages.keys.editing import NotSo, edit_of, typed_of
 from gemini_balance.console.pages.keys.past import DAY, DAYS, event, strips
 from gemini_balance.console.pages.keys.rows import Left, Why, row, scarcest, why
-from gemini_balance.console.pages.keys.table import ordered
+from gemini_balance.console.pages.keys.table import orders
 from gemini_balance.console.shapes import Meter
 from gemini_balance.core.outcome import Cause
 from gemini_balance.core.pool.report import KeyLane, Standing, Window
@@ -140,8 +140,8 @@ def test_keys_are_sorted_by_what_a_column_shows(sort: str, order: str) -> None:
         replace(VIEW, id="b", label="alpha", used=9.0),
         replace(VIEW, id="c", label="Beta", state=KeyState.COOLING, used=5.0),
     ]
-    today = {"c": Sums(count=4)}
-    assert "".join(view.id for view in ordered(views, sort, today)) == order
+    way = orders({"c": Sums(count=4)}).get(sort.removeprefix("-"), lambda _: 0)
+    assert "".join(view.id for view in sorted(views, key=way, reverse=sort.startswith("-"))) == order
 
 
 def form(**fields: str) -> Form:

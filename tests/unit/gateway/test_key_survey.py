@@ -26,7 +26,17 @@ async def test_there_is_a_count_of_everything_and_those_that_fit() -> None:
     assert seen.projects == Counter({"": 2, "amber": 1})
     assert seen.tags == Counter({"blue": 2, "red": 1, "": 1})
     assert (seen.models, seen.reasons) == (Counter({"m": 1}), Counter({"operator": 1}))
-    assert [view.id for view in seen.found] == [id_of("A")]
+    assert seen.found == [id_of("A")]
+
+
+async def test_those_that_fit_are_sorted_and_stay_by_age_where_they_are_alike() -> None:
+    stage = await RingStage().loaded()
+    await stage.add(entry("A", label="b"), entry("B", label="a"), entry("C", label="b"))
+    up = await survey(stage.ring, ALL, lambda view: view.label)
+    down = await survey(stage.ring, ALL, lambda view: view.label, down=True)
+    assert up.found == [id_of("B"), id_of("A"), id_of("C")]
+    assert down.found == [id_of("A"), id_of("C"), id_of("B")]
+    assert (await survey(stage.ring, ALL)).found == [id_of("A"), id_of("B"), id_of("C")]
 
 
 async def test_a_key_may_serve_a_model_that_it_names_or_any() -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.key_views import KeyState, KeyView
 
 HERE = f"{paths.HOME}/projects"
+ROWS = 50
 MOST_PROPOSALS, MOST_MEMBERS = 20, 12
 FIELDS = ("q", "sort", "page")
 COLUMNS = (
@@ -40,22 +41,20 @@ COLUMNS = (
 
 
 @dataclass(slots=True)
-class Project:
-    """`inferred`: nobody has said that these are one. `example`: any of its keys, since they share what is left."""
+class Seen:
+    """Of all projects: how many keys each has, in which states, and one of them, since they share what is left."""
 
-    name: str
-    inferred: bool
-    states: Counter[KeyState] = field(default_factory=Counter)
-    example: KeyView | None = None
-
-    @property
-    def count(self) -> int:
-        return self.states.total()
+    counts: Counter[str] = field(default_factory=Counter)
+    states: Counter[tuple[str, KeyState]] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+    inferred: set[str] = field(default_factory=set)  # those of which nobody has said that they are one
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    project: Project
+    name: str
+    count: int
+    inferred: bool
     address: str
     states: tuple[tuple[State, int, str], ...]  # how many, and where they are
     left: Left | None
@@ -98,46 +97,48 @@ async def show(sources: Sources, visit: Visit) -> Projects:
 
 
 async def _shown(sources: Sources, query: Query, refused: Proposal | None = None) -> Projects:
-    found = await _found(sources)
-    alone = found.pop("", None)
+    seen = await _seen(sources)
     text = query["q"].strip().casefold()
-    listed = _ordered([one for one in found.values() if text in one.name.casefold()], query["sort"])
-    part = paging(query, len(listed))
+    listed = _ordered(seen, [name for name in seen.counts if name and text in name.casefold()], query["sort"])
+    part = paging(query, len(listed), ROWS)
     proposals = _proposals(sources, refused)
     return Projects(
         query,
         proposals[:MOST_PROPOSALS],
         max(0, len(proposals) - MOST_PROPOSALS),
-        tuple(_row(sources, one) for one in listed[max(part.first - 1, 0) : part.last]),
+        tuple(_row(sources, seen, name) for name in listed[max(part.first - 1, 0) : part.last]),
         part,
-        len(found),
-        alone.count if alone else 0,
+        len(seen.counts) - ("" in seen.counts),
+        seen.counts[""],
         f"{PATH}?{urlencode({'project': NONE})}",
     )
 
 
-async def _found(sources: Sources) -> dict[str, Project]:
-    found: dict[str, Project] = {}
+async def _seen(sources: Sources) -> Seen:
+    seen = Seen()
     async for view in walk(sources.keyring):
         name = view.inferred or view.project
-        project = found.setdefault(name, Project(name, bool(view.inferred)))
-        project.states[view.state] += 1
-        project.example = project.example or view
-    return found
+        seen.counts[name] += 1
+        seen.states[name, view.state] += 1
+        seen.examples.setdefault(name, view.id)
+        if view.inferred:
+            seen.inferred.add(name)
+    return seen
 
 
-def _ordered(found: list[Project], sort: str) -> list[Project]:
+def _ordered(seen: Seen, names: list[str], sort: str) -> list[str]:
     if sort.removeprefix("-") == "keys":
-        return sorted(found, key=lambda one: (one.count, one.name), reverse=sort.startswith("-"))
-    return sorted(found, key=lambda one: one.name.casefold(), reverse=sort == "-name")
+        return sorted(names, key=lambda name: seen.counts[name], reverse=sort.startswith("-"))
+    return sorted(names, key=str.casefold, reverse=sort == "-name")
 
 
-def _row(sources: Sources, project: Project) -> Row:
-    shown = [(state, project.states[key_state]) for key_state, state in SHOWN.items() if project.states[key_state]]
-    there = {"project": project.name}
+def _row(sources: Sources, seen: Seen, name: str) -> Row:
+    shown = [(state, seen.states[name, known]) for known, state in SHOWN.items() if seen.states[name, known]]
+    there = {"project": name}
     states = tuple((state, count, f"{PATH}?{urlencode(there | {'state': state.name})}") for state, count in shown)
-    left = scarcest(lanes_of(sources, project.example)) if project.example is not None else None
-    return Row(project, f"{PATH}?{urlencode(there)}", states, left)
+    (example,) = sources.keyring.views(only(seen.examples[name])) or (None,)
+    left = scarcest(lanes_of(sources, example)) if example is not None else None
+    return Row(name, seen.counts[name], name in seen.inferred, f"{PATH}?{urlencode(there)}", states, left)
 
 
 def _proposals(sources: Sources, refused: Proposal | None) -> tuple[Proposal, ...]:

@@ -11,10 +11,11 @@ from gemini_balance.console.pages.keys.rows import OFF, lanes_of, row
 from gemini_balance.console.states import REASONS
 from gemini_balance.console.tables import Column, paging
 from gemini_balance.gateway.key_survey import survey
+from gemini_balance.gateway.key_views import only
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from gemini_balance.console.pages.keys.asking import Asking, Question
     from gemini_balance.console.pages.keys.rows import KeyRow
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.key_survey import Survey
     from gemini_balance.gateway.key_views import KeyView
 
+ROWS = 50
 TODAY = 5.0  # seconds for which sums of the journal are good
 MOST_CHOICES = 200  # of a filter, those with most keys
 COLUMNS = (
@@ -68,38 +70,34 @@ class Keys:
 
 
 async def keys(sources: Sources, query: Query, asking: Asking | None = None) -> Keys:
-    seen = await survey(sources.keyring, filter_of(query))
     today = await sources.statistics.keys_today(TODAY)
-    found = ordered(seen.found, query["sort"], today)
-    part = paging(query, len(found))
-    shown = found[max(part.first - 1, 0) : part.last]
+    sort = query["sort"]
+    way = orders(today).get(sort.removeprefix("-"))
+    seen = await survey(sources.keyring, filter_of(query), *((way,) if way else ()), down=sort.startswith("-"))
+    part = paging(query, len(seen.found), ROWS)
+    ids = seen.found[max(part.first - 1, 0) : part.last]
+    views = {view.id: view for view in sources.keyring.views(only(*ids))}
     return Keys(
         query,
         seen.total,
         seen.states.total(),
         [(query.but(state=s.name), s, seen.states[state], query["state"] == s.name) for state, s in SHOWN.items()],
-        [row(view, lanes_of(sources, view), today, query["model"]) for view in shown],
+        [row(views[name], lanes_of(sources, views[name]), today, query["model"]) for name in ids if name in views],
         part,
         choices(sources, seen),
         asking,
     )
 
 
-def ordered(found: list[KeyView], sort: str, today: Mapping[str, Sums]) -> list[KeyView]:
-    """By age, where nothing else is asked for; those that are alike stay by age."""
-
-    def calls(view: KeyView) -> int:
-        return today[view.id].count if view.id in today else 0
-
-    ways = {
-        "label": lambda view: (view.label.casefold(), view.shown),
+def orders(today: Mapping[str, Sums]) -> Mapping[str, Callable[[KeyView], str | float]]:
+    """What each sort of the columns compares."""
+    return {
+        "label": lambda view: f"{view.label.casefold()}\0{view.shown}",
         "state": lambda view: _RANK[view.state],
         "project": lambda view: (view.project or view.inferred).casefold(),
-        "calls": calls,
+        "calls": lambda view: today[view.id].count if view.id in today else 0,
         "used": lambda view: view.used or 0.0,
     }
-    way = ways.get(sort.removeprefix("-"))
-    return found if way is None else sorted(found, key=way, reverse=sort.startswith("-"))
 
 
 def choices(sources: Sources, seen: Survey) -> Choices:
