@@ -15,6 +15,8 @@ from gemini_balance.gateway.upkeep import Upkeep
 from gemini_balance.storage.foreign import settings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
 
     from gemini_balance.app.doors import Doors
@@ -25,17 +27,24 @@ log = logging.getLogger(__name__)
 
 
 def console_of(ground: Ground, cases: UseCases, doors: Doors) -> Console:
-    public, calls = doors.public, doors.calls
+    trusted = doors.public.trusted
 
     def client(request: Request) -> str:
-        return client_of(request.scope, dict(request.scope["headers"]), public.trusted)
+        return client_of(request.scope, dict(request.scope["headers"]), trusted)
 
     def address(request: Request) -> str:
-        return public.of(request.scope, dict(request.scope["headers"]))
+        return doors.public.of(request.scope, dict(request.scope["headers"]))
 
-    sources = Sources(
+    site = Site()
+    if missing := site.files.missing:
+        log.warning("The console has no %s: run `make assets`. Its pages work, but don't live.", missing[0])
+    return console(_sources(ground, cases, doors, address), Whereabouts(client, address), site)
+
+
+def _sources(ground: Ground, cases: UseCases, doors: Doors, address: Callable[[Request], str]) -> Sources:
+    return Sources(
         clock=ground.clock,
-        ready=lambda: not calls.draining,
+        ready=lambda: not doors.calls.draining,
         operators=cases.operators,
         tokens=cases.tokens,
         options=cases.options,
@@ -50,12 +59,8 @@ def console_of(ground: Ground, cases: UseCases, doors: Doors) -> Console:
         upkeep=Upkeep(ground.kept.keeper, cases.changes, ground.clock),
         trends=Trends(cases.statistics, cases.search, ground.clock),
         verifier=cases.verifier,
-        call=calls,
+        call=doors.calls,
         address=address,
         batches=KeyBatches(cases.keyring),
         key_files=KeyFiles(cases.keyring, settings_of),
     )
-    site = Site()
-    if missing := site.files.missing:
-        log.warning("The console has no %s: run `make assets`. Its pages work, but don't live.", missing[0])
-    return console(sources, Whereabouts(client, address), site)
