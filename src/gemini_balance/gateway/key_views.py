@@ -100,6 +100,11 @@ def no_key(key_id: str) -> NotFound:
     return NotFound(f"There is no key {key_id}.")
 
 
+def age_of(kept: KeptKey) -> tuple[float, str]:
+    """To sort by."""
+    return kept.created, kept.id
+
+
 def view_of(kept: KeptKey, key: Key | None, now: float) -> KeyView:
     """`key`: as the pool has it. A rest that is over is none, though the pool notes that only at the next call."""
     group = key.project if key is not None else None

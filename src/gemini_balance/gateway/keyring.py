@@ -16,7 +16,7 @@ from gemini_balance.core.pool import KeyId
 from gemini_balance.core.redaction import credentials_in, tail_of
 from gemini_balance.gateway.enlisting import APART, enlisted, kept_of
 from gemini_balance.gateway.key_edits import KeyEdit, deleted, differing, entry_of, switched, told
-from gemini_balance.gateway.key_views import ALL, KeyFilter, KeyView, id_of, no_key, only, view_of
+from gemini_balance.gateway.key_views import ALL, KeyFilter, KeyView, age_of, id_of, no_key, only, view_of
 from gemini_balance.gateway.stores import Change, KeptKey, Off, Origin, Subject
 
 if TYPE_CHECKING:
@@ -201,8 +201,7 @@ class Keyring:
         done()
 
     def _of(self, ids: Iterable[str]) -> list[KeptKey]:
-        found = (self._kept.get(name) for name in ids)  # type: ignore[call-overload]  # an id, told from outside
-        return sorted((kept for kept in found if kept is not None), key=_age)
+        return sorted((self._kept[KeyId(name)] for name in ids if name in self._kept), key=age_of)
 
     def _key(self, kept: KeptKey) -> Key | None:
         return self.gateways[kept.upstream].pool.keys.get(kept.id)
@@ -252,7 +251,7 @@ class Keyring:
             self._serve_with(kept)
 
     def _serve_with(self, kept: Iterable[KeptKey]) -> None:
-        before, self._kept = self._kept, {key.id: key for key in sorted(kept, key=_age)}
+        before, self._kept = self._kept, {key.id: key for key in sorted(kept, key=age_of)}
         news = [key for key in self._kept.values() if before.get(key.id) is not key]
         self._learn(secret for key in news for secret in (key.secret, *credentials_in(key.proxy)) if secret)
         specs: defaultdict[str, list[KeySpec]] = defaultdict(list)
@@ -299,7 +298,3 @@ class Keyring:
             before=before or None,
             after=after or None,
         )
-
-
-def _age(key: KeptKey) -> tuple[float, str]:
-    return key.created, key.id
