@@ -57,7 +57,7 @@ class KeyView(msgspec.Struct, frozen=True, kw_only=True):
     failures: int
     in_flight: int
     created: float
-    used: float | None  # last, since this process began
+    used: float | None = None  # last, since this process began
 
 
 class KeyFilter(msgspec.Struct, frozen=True, kw_only=True):
