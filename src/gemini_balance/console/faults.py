@@ -128,7 +128,7 @@ def told(t: Words, code: str, message: str) -> str:
 
 def titles(t: Words) -> dict[str, str]:
     """What goes before the sentence of an error that a script shows, by its code."""
-    return {} if t.english else {code: t(fault.title) for code, fault in FAULTS.items()}
+    return {} if t.english else {code: str(t(fault.title)) for code, fault in FAULTS.items()}
 
 
 def fault_of(call: KeptCall) -> Fault | None:
