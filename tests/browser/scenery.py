@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gemini_balance import simulator
+from gemini_balance.console import paths
 from gemini_balance.core.outcome import Usage
 from gemini_balance.simulator.config import Fault, Key, Pace, Project, Quota
 from gemini_balance.storage.engine import journal_of, url_of
@@ -34,6 +35,9 @@ PER_PROJECT = 3
 SICK = {4: "leaked", 11: "billing_disabled", 19: "key_expired", 26: "suspended"}
 """Of the keys, by number, those that Google refuses, and why."""
 OFF = (15, 31)
+NOTED = 21
+"""The key whose own page is shown."""
+NOTES = "The account of the family; pays nothing. Ask before it is moved."
 MODELS = ("gemini-2.5-flash", "gemini-2.5-flash", "gemini-2.5-flash-lite", "gemini-2.5-pro", "gemini-3.6-flash")
 LIMITS = {model: {"rpd": rpd} for model, rpd in zip(sorted(set(MODELS)), (40, 250, 20, 6), strict=True)}
 TOKENS = (
@@ -44,6 +48,7 @@ TOKENS = (
     {"name": "old laptop", "models": ["gemini-2.5-flash", "gemini-2.5-flash-lite"]},
 )
 OPTIONS = {"max_retries": 4, "time_out": 120, "auto_delete_request_logs_days": 60, "alert_low_percent": 30}
+WRITTEN = 2.0  # seconds
 LOOKS_AHEAD = 125.0  # seconds after which the gateway foretells what will be left
 PROMPTS = (
     "Summarise the minutes of this morning in five points.",
@@ -80,7 +85,8 @@ class Kept:
         kind = "spare" if self.number % 7 == 6 else "main"
         tags = ["team"] if self.number % 4 == 0 else ["home", "free"] if self.number % 4 == 1 else []
         told = self.project if self.number % 5 else ""
-        return {"key": self.key, "label": f"{kind} {self.number + 1:02}", "project": told, "tags": tags}
+        notes = NOTES if self.number == NOTED else ""
+        return {"key": self.key, "label": f"{kind} {self.number + 1:02}", "project": told, "tags": tags, "notes": notes}
 
 
 KEYS = tuple(Kept(number) for number in range(len(PROJECTS) * PER_PROJECT))
@@ -108,7 +114,8 @@ class Scenery:
     served: GatewayProcess
     folder: Path
 
-    def furnish(self) -> None:
+    def furnish(self) -> dict[str, str]:
+        """Of pages of which there are many the address of one that shows much, by the name of the page."""
         began = time.time()
         self._ask("POST", "/keys/import", {"text": json.dumps([one.entry for one in KEYS]), "suspicious": True})
         made = [self._ask("POST", "/tokens", token).json for token in TOKENS]
@@ -122,6 +129,19 @@ class Scenery:
         self._call([one["secret"] for one in made[:-1]], 120)
         time.sleep(max(0.0, began + LOOKS_AHEAD - time.time()))
         self._call([one["secret"] for one in made[:-1]], 40)
+        noted = self._ask("GET", "/keys?text=family").json["items"][0]["id"]
+        return {
+            "call": f"{paths.CALLS}/{self._rescued()}",
+            "key": f"{paths.KEYS}/{noted}",
+            "token": f"{paths.TOKENS}/{made[0]['token']['id']}",
+        }
+
+    def _rescued(self) -> str:
+        """The call that took most attempts. It stands in the journal after a moment."""
+        time.sleep(WRITTEN)
+        calls = self._ask("GET", "/calls?outcome=rescued&limit=40").json["items"]
+        shown = [self._ask("GET", f"/calls/{call['id']}").json for call in calls]
+        return str(max(shown, key=lambda call: len(call["attempts"]))["id"])
 
     def _ask(self, method: str, path: str, body: object = None) -> Answer:
         headers = {"Authorization": f"Bearer {PASSWORD}", "Content-Type": "application/json"}

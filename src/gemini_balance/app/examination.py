@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from gemini_balance.gateway.findings import MEGABYTE, Finding, Seconds, Size, found
 from gemini_balance.gateway.upkeep import FAIL, OK, WARN, Check
 
 if TYPE_CHECKING:
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
 
     from gemini_balance.settings import Settings
     from gemini_balance.storage.engine import Address
-    from gemini_balance.storage.examine import Found
+    from gemini_balance.storage.examine import Found as Seen
 
 PRIVATE_FILES = ("secret-key", "secret-key.next", "initial-password")
-MEGABYTE = 1_000_000
 LOW, LOWEST = 1_000 * MEGABYTE, 100 * MEGABYTE  # bytes that are free
 SECONDS = 5.0
 SKEW = 5.0  # seconds that our clock may be wrong: Google's signed addresses and our quota days follow it
@@ -40,7 +40,7 @@ class Place(NamedTuple):
 
 def examination(here: Place, *, online: bool) -> Iterator[Check]:
     """That the settings can be used was found out before. `online`: also ask the service that BASE_URL names."""
-    yield Check("settings", OK, "every value can be taken")
+    yield Check("settings", OK, found(Finding.SETTINGS_TAKEN))
     yield _folder(here.data)
     yield from _private(here.data)
     yield _space(here.data)
@@ -57,23 +57,26 @@ def _folder(data: Path) -> Check:
         with tempfile.TemporaryFile(dir=at):
             pass
     except OSError as error:
-        return Check("data folder", FAIL, f"{data} can't be written: {error.strerror}. Nothing would be kept.")
-    return Check("data folder", OK, f"{data} can be written")
+        return Check(
+            "data folder", FAIL, found(Finding.FOLDER_CLOSED, folder=str(data), error=error.strerror or str(error))
+        )
+    return Check("data folder", OK, found(Finding.FOLDER_WRITABLE, folder=str(data)))
 
 
 def _private(data: Path) -> Iterator[Check]:
     for name in PRIVATE_FILES:
         if (path := data / name).exists():
             mode = stat.S_IMODE(path.stat().st_mode)
-            closed = not mode & 0o077
-            message = "only its owner may read it" if closed else f"others may read it ({mode:o}): chmod 600 {path}"
-            yield Check(str(path), OK if closed else FAIL, message)
+            if mode & 0o077:
+                yield Check(str(path), FAIL, found(Finding.FILE_OPEN, mode=f"{mode:o}", file=str(path)))
+            else:
+                yield Check(str(path), OK, found(Finding.FILE_PRIVATE))
 
 
 def _space(data: Path) -> Check:
     free = shutil.disk_usage(data if data.exists() else data.absolute().parent).free
     state = OK if free >= LOW else WARN if free >= LOWEST else FAIL
-    return Check("disk", state, f"{free // MEGABYTE} MB are free")
+    return Check("disk", state, found(Finding.SPACE, size=Size(free)))
 
 
 def _database(here: Place) -> Iterator[Check]:
@@ -83,42 +86,57 @@ def _database(here: Place) -> Iterator[Check]:
 
     shown = here.url.render_as_string(hide_password=True)
     if not is_sqlite(here.url) and not here.settings.secret_key:
-        yield Check("SECRET_KEY", FAIL, "it must be set where DATABASE_URL names a server")
+        yield Check("SECRET_KEY", FAIL, found(Finding.VAULT_UNNAMED))
     if not is_there(here.url):
-        yield Check("database", WARN, f"{shown} is not there yet: the first start makes it")
+        yield Check("database", WARN, found(Finding.DATABASE_TO_COME, database=shown))
         yield from _callers(here, 0, 0)
         return
     try:
-        found = examine(here.url, here.data, here.settings.secret_key)
+        seen = examine(here.url, here.data, here.settings.secret_key)
     except NoDatabase as error:
-        yield Check("database", FAIL, str(error))
+        yield Check("database", FAIL, found(Finding.DATABASE_FAILED, error=str(error)))
         return
-    yield Check("database", OK, f"{shown} answers")
-    yield from _judged(found)
-    yield from _callers(here, found.keys, found.tokens)
+    yield Check("database", OK, found(Finding.DATABASE_ANSWERS, database=shown))
+    yield from _judged(seen)
+    yield from _callers(here, seen.keys, seen.tokens)
 
 
-def _judged(found: Found) -> Iterator[Check]:
-    whole = "its files are whole"
-    yield Check("integrity", FAIL if found.damage else OK, found.damage or whole)
-    for name, (now, head) in found.versions.items():
-        message = f"{now or 'none'}; the next start brings it to {head}"
-        yield Check(f"tables ({name})", OK if now == head else WARN, head if now == head else message)
-    if found.secret_key is None:
-        yield Check("SECRET_KEY", OK, "nothing is sealed yet")
+def _judged(seen: Seen) -> Iterator[Check]:
+    if seen.damage:
+        yield Check("integrity", FAIL, found(Finding.FILES_DAMAGED, error=seen.damage))
     else:
-        yield Check("SECRET_KEY", FAIL if found.secret_key else OK, found.secret_key or "it opens what is sealed")
-    yield Check("journal", OK, f"{found.journal_bytes / MEGABYTE:.1f} MB")
+        yield Check("integrity", OK, found(Finding.FILES_WHOLE))
+    for name, (now, head) in seen.versions.items():
+        yield _tables(name, now, head)
+    match seen.secret_key:
+        case None:
+            yield Check("SECRET_KEY", OK, found(Finding.VAULT_EMPTY))
+        case "":
+            yield Check("SECRET_KEY", OK, found(Finding.VAULT_OPENS))
+        case why:
+            yield Check("SECRET_KEY", FAIL, found(Finding.VAULT_CLOSED, error=why))
+    yield Check("journal", OK, found(Finding.JOURNAL_SIZE, size=Size(seen.journal_bytes)))
+
+
+def _tables(chain: str, now: str | None, head: str) -> Check:
+    name = f"tables ({chain})"
+    if now == head:
+        return Check(name, OK, found(Finding.TABLES_CURRENT, version=head))
+    if now is None:
+        return Check(name, WARN, found(Finding.TABLES_NONE, wanted=head))
+    return Check(name, WARN, found(Finding.TABLES_OLD, version=now, wanted=head))
 
 
 def _callers(here: Place, keys: int, tokens: int) -> Iterator[Check]:
     """Those of the environment are kept once the gateway has started; before that they count, too."""
     given = len(here.settings.api_keys) + bool(here.settings.paid_key)
     keys, tokens = max(keys, given), max(tokens, len(here.settings.allowed_tokens))
-    none = "every call gets 503: put keys into API_KEYS, or gemini-balance keys add"
-    yield Check("keys", OK if keys else WARN, f"{keys} may serve" if keys else none)
-    none = "every call gets 401: put tokens into ALLOWED_TOKENS, or gemini-balance tokens add"
-    yield Check("tokens", OK if tokens else WARN, f"{tokens} may call" if tokens else none)
+    yield _count("keys", keys, Finding.KEYS, Finding.NO_KEYS)
+    yield _count("tokens", tokens, Finding.TOKENS, Finding.NO_TOKENS)
+
+
+def _count(name: str, count: int, some: Finding, none: Finding) -> Check:
+    return Check(name, OK, found(some, count=count)) if count else Check(name, WARN, found(none))
 
 
 def _proxy(number: int, proxy: str) -> Check:
@@ -127,13 +145,14 @@ def _proxy(number: int, proxy: str) -> Check:
     try:
         socket.create_connection((parts.hostname or "", parts.port or PORTS.get(parts.scheme, 80)), SECONDS).close()
     except OSError as error:
-        return Check(f"proxy {number}", FAIL, f"{where} can't be reached: {error}")
-    return Check(f"proxy {number}", OK, f"{where} takes connections")
+        return Check(f"proxy {number}", FAIL, found(Finding.PROXY_AWAY, place=where, error=str(error)))
+    return Check(f"proxy {number}", OK, found(Finding.PROXY_TAKES, place=where))
 
 
 def _clock(base_url: str) -> Check:
     """By the date in whatever answer comes; no key is sent."""
     parts = urlsplit(base_url)
+    host = parts.hostname or ""
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.netloc, timeout=SECONDS)
     try:
@@ -141,8 +160,8 @@ def _clock(base_url: str) -> Check:
         told = connection.getresponse().getheader("date")
         skew = time.time() - parsedate_to_datetime(told or "").timestamp()
     except (OSError, ValueError, http.client.HTTPException) as error:
-        return Check("clock", WARN, f"{parts.hostname} doesn't say what time it is: {type(error).__name__}")
+        return Check("clock", WARN, found(Finding.CLOCK_UNTOLD, host=host, error=type(error).__name__))
     finally:
         connection.close()
-    state = OK if abs(skew) <= SKEW else FAIL
-    return Check("clock", state, f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} {parts.hostname}'s")
+    way = Finding.CLOCK_AHEAD if skew > 0 else Finding.CLOCK_BEHIND
+    return Check("clock", OK if abs(skew) <= SKEW else FAIL, found(way, skew=Seconds(abs(skew)), host=host))

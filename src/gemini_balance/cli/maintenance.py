@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gemini_balance.app.examination import Place
+    from gemini_balance.gateway.upkeep import Check
     from gemini_balance.storage.engine import Address
 
 Result = TypeVar("Result")
@@ -34,10 +35,14 @@ def doctor(online: bool, as_json: bool) -> None:
 
     found = list(examination(place(), online=online))
     if as_json:
-        click.echo(json.dumps([check._asdict() for check in found], ensure_ascii=False))
+        click.echo(json.dumps([_plain(check) for check in found], ensure_ascii=False))
     for check in () if as_json else found:
         click.echo(f"{check.state:5} {check.name}: {check.message}")
     sys.exit(1 if any(check.state == "fail" for check in found) else 0)
+
+
+def _plain(check: Check) -> dict[str, str]:
+    return {"name": check.name, "state": check.state, "message": check.message}
 
 
 @click.command()

@@ -21,6 +21,7 @@ from gemini_balance.console.guard import Guard
 from gemini_balance.console.nav import NAV, PAGES
 from gemini_balance.console.page import Download, Goes, Part, Said, Stays, Visit
 from gemini_balance.console.reader import choose, reader_of
+from gemini_balance.console.refusals import refusal
 from gemini_balance.console.signing import Signing, to_sign_in
 from gemini_balance.core.errors import GatewayError, NotFound
 
@@ -118,7 +119,7 @@ class Pages:
         """What an action's use case says can't be done, where the page itself has no place for it."""
         assert isinstance(error, GatewayError)
         reader = reader_of(request, self._sources.clock.now())
-        return self._drawing.solo("refused.html", reader, error, error.status)
+        return self._drawing.solo("refused.html", reader, refusal(reader.words, error), error.status)
 
     async def failed(self, request: Request, _: Exception) -> Response:
         """A mistake of ours; the log has it."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import HTMLResponse
 
 from gemini_balance.console import paths
+from gemini_balance.console.faults import told
 from gemini_balance.console.files import SCRIPTS, STYLES, Files
 from gemini_balance.console.marks import MARKS
 from gemini_balance.console.shapes import meter
@@ -50,6 +51,7 @@ def environment(files: Files, nav: Sequence[Group], version: str, loader: BaseLo
         "nav": nav,
         "paths": paths,
         "scripts": files.addresses(SCRIPTS),
+        "told": told,
         "styles": files.addresses(STYLES),
         "version": version,
     }

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gemini_balance.console import marks
 from gemini_balance.core.outcome import BLAME, Blame, Cause
 from gemini_balance.gateway.call_outcomes import CallOutcome
 from gemini_balance.gateway.failing import class_of
 
 if TYPE_CHECKING:
+    from gemini_balance.console.words import Words
     from gemini_balance.gateway.calls import KeptCall
 
 CALLER, GOOGLE, GATEWAY, OPERATOR = "whose.caller", "whose.google", "whose.gateway", "whose.operator"
@@ -115,6 +117,18 @@ BECAME = {
 
 def fault_named(name: str) -> Fault:
     return FAULTS.get(name, OTHER)
+
+
+def told(t: Words, code: str, message: str) -> str:
+    """An error as a client is told it, for a reader: before its English sentence what it is, in the reader's words."""
+    if t.english or code not in FAULTS:
+        return message
+    return t("fault.told", title=t(FAULTS[code].title), detail=marks.detail(message))
+
+
+def titles(t: Words) -> dict[str, str]:
+    """What goes before the sentence of an error that a script shows, by its code."""
+    return {} if t.english else {code: str(t(fault.title)) for code, fault in FAULTS.items()}
 
 
 def fault_of(call: KeptCall) -> Fault | None:

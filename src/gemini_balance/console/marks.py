@@ -23,4 +23,9 @@ def link(text: object, address: str) -> Markup:
     return Markup('<a href="{}">{}</a>').format(address, text)
 
 
-MARKS = {"code": code, "link": link, "strong": strong, "tail": tail}
+def detail(text: str) -> Markup:
+    """What a use case says in English, after the sentence that the reader's language has for it."""
+    return Markup('<small lang="en">{}</small>').format(text)
+
+
+MARKS = {"code": code, "detail": detail, "link": link, "strong": strong, "tail": tail}

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from gemini_balance.console import paths, session
 from gemini_balance.console.forms import Form, read_form
 from gemini_balance.console.reader import home_path, reader_of
+from gemini_balance.console.refusals import refusal
 from gemini_balance.core.errors import BadRequest, NotSignedIn, TooManyAttempts
 
 if TYPE_CHECKING:
@@ -152,4 +153,4 @@ def _why(words: Words, old: str, new: str, error: BadRequest) -> str:
     """What is known to go wrong is said in the reader's language, the rest as the use case says it."""
     if new == old:
         return words("password.same")
-    return words("password.length") if error.param == "new" else error.message
+    return words("password.length") if error.param == "new" else refusal(words, error).sentence

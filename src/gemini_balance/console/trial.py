@@ -49,6 +49,7 @@ class Tried:
     events: int
     said: str
     error: str
+    code: str  # of the error, as the client is told it; empty for none
     call: str  # its id
 
     @property
@@ -79,6 +80,7 @@ class _Choice(msgspec.Struct, frozen=True):
 
 class _Error(msgspec.Struct, frozen=True):
     message: str = ""
+    code: str | int | None = None  # a number in the native format
 
 
 class _Event(msgspec.Struct, frozen=True):
@@ -153,7 +155,7 @@ async def tried(sources: Sources, scope: Scope, dialect: str, token: TokenChoice
     asked = _scope(scope, kind.path.replace("{model}", model), kind.query, len(body))
     await _made(sources.call, asked, body, answer, token.caller)
     events = list(answer.events())
-    error = next((event.error.message for event in events if event.error is not None), "")
+    error = next((event.error for event in events if event.error is not None), _Error())
     said = "".join(map(kind.said, events))
     return Tried(
         token=token.label,
@@ -163,7 +165,8 @@ async def tried(sources: Sources, scope: Scope, dialect: str, token: TokenChoice
         seconds=answer.seconds,
         events=len(events),
         said=said[:LONGEST],
-        error=error[:LONGEST],
+        error=error.message[:LONGEST],
+        code=error.code if isinstance(error.code, str) else "",
         call=answer.call,
     )
 

@@ -76,6 +76,11 @@ class Words:
         return escape(message).format(**{name: self._written(value) for name, value in values.items()})
 
     @property
+    def english(self) -> bool:
+        """Is it what use cases speak, too?"""
+        return self.language == "en"
+
+    @property
     def others(self) -> list[tuple[str, str, str]]:
         """The other languages: name for the cookie, for HTML, and what each calls itself."""
         return [(name, TAGS[name], NAMES[name]) for name in MANNERS if name != self.language]

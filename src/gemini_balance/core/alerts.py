@@ -7,7 +7,7 @@ again and again (keys die) is gathered, and told together once its quiet time is
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -34,6 +34,9 @@ HOLDS_FOR = {
 """Seconds that each condition must hold."""
 
 
+Facts: TypeAlias = dict[str, str | int]
+
+
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is told. `holds`: False where it is over. `at`: seconds since 1970. No secret is in it."""
 
@@ -42,6 +45,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     subject: str  # an upstream, a model; empty for the gateway itself
     message: str
     holds: bool = True
+    facts: Facts = {}  # what the sentence names, for whoever writes one of their own
 
 
 class Terms(NamedTuple):
@@ -63,7 +67,7 @@ class Place(NamedTuple):
 class _Standing:
     since: float
     seen: float  # when it held last
-    message: str = ""
+    facts: Facts = field(default_factory=dict)
     told: float | None = None  # when it was told last
 
 
@@ -93,9 +97,9 @@ class Watch:
         return ((kind.value, kind in active) for kind in HOLDS_FOR)
 
     def _conditions(self, now: Readings, terms: Terms) -> Iterator[Alert]:
-        for place, message in _holding(now, terms, self._is_told):
+        for place, facts in _holding(now, terms, self._is_told):
             standing = self._standing.setdefault(place, _Standing(now.at, now.at))
-            standing.seen, standing.message = now.at, message
+            standing.seen, standing.facts = now.at, facts
         for place, standing in list(self._standing.items()):
             yield from self._told(now.at, place, standing, terms.repeat)
 
@@ -104,13 +108,12 @@ class Watch:
         if gone >= CALM or (gone > 0 and standing.told is None):
             del self._standing[place]
             if standing.told is not None:
-                message = f"It is over: {standing.message}"
-                yield Alert(at=at, kind=place.kind, subject=place.subject, message=message, holds=False)
+                yield _alert(at, place, standing.facts, holds=False)
         elif not gone and at - standing.since >= HOLDS_FOR[place.kind]:
             again = standing.told is not None and repeat > 0 and at - standing.told >= repeat
             if standing.told is None or again:
                 standing.told = at
-                yield Alert(at=at, kind=place.kind, subject=place.subject, message=standing.message)
+                yield _alert(at, place, standing.facts)
 
     def _is_told(self, place: Place) -> bool:
         return place in self._standing and self._standing[place].told is not None
@@ -121,32 +124,43 @@ class Watch:
                 self._gathered.setdefault(kind, _Gathered()).news.update(news)
         for kind, gathered in self._gathered.items():
             if gathered.news and now.at >= gathered.quiet_until:
-                message = _SENTENCES[kind].format(count=len(gathered.news), names=_names(gathered.news))
-                yield Alert(at=now.at, kind=kind, subject="", message=message)
+                yield _alert(now.at, Place(kind, ""), {"count": len(gathered.news), "names": _names(gathered.news)})
                 gathered.news, gathered.quiet_until = {}, now.at + QUIET
 
 
-_SENTENCES = {
+SENTENCES = {
+    Kind.POOL_DEAD: "None of {total} keys of {upstream} is usable.",
+    Kind.POOL_LOW: "{usable} of {total} keys of {upstream} are usable ({percent} %).",
+    Kind.MODEL_OVERLOADED: "Google has had no capacity for {model} for a while.",
+    Kind.QUOTA_EXHAUSTED: "The day's quota of {model} is used up in {minutes} minutes.",
+    Kind.DATABASE_AWAY: "The database does not answer. Calls are served; changes are refused.",
     Kind.KEY_DEAD: "{count} key(s) died: {names}. They serve again when a check finds them well, or after a reset.",
     Kind.JOURNAL_LOSING: "The journal loses records of calls ({names} so far): its database is slow or away.",
     Kind.UNKNOWN_ANSWERS: "Google gave errors that no rule names, with status {names}. Please report them.",
+    Kind.TEST: "A test of this webhook, asked for by the operator.",
 }
 
 
-def _holding(now: Readings, terms: Terms, is_told: Callable[[Place], bool]) -> Iterator[tuple[Place, str]]:
+def _alert(at: float, place: Place, facts: Facts, *, holds: bool = True) -> Alert:
+    said = SENTENCES[place.kind].format(**facts)
+    message = said if holds else f"It is over: {said}"
+    return Alert(at=at, kind=place.kind, subject=place.subject, message=message, holds=holds, facts=facts)
+
+
+def _holding(now: Readings, terms: Terms, is_told: Callable[[Place], bool]) -> Iterator[tuple[Place, Facts]]:
     for pool in now.pools:
         if pool.total and not pool.usable:
-            yield Place(Kind.POOL_DEAD, pool.upstream), f"None of {pool.total} keys of {pool.upstream} is usable."
+            yield Place(Kind.POOL_DEAD, pool.upstream), {"total": pool.total, "upstream": pool.upstream}
         elif pool.total and _share(pool) < _limit(pool, terms, is_told):
-            message = f"{pool.usable} of {pool.total} keys of {pool.upstream} are usable ({_share(pool):.0f} %)."
-            yield Place(Kind.POOL_LOW, pool.upstream), message
+            facts: Facts = {"usable": pool.usable, "total": pool.total, "upstream": pool.upstream}
+            yield Place(Kind.POOL_LOW, pool.upstream), {**facts, "percent": round(_share(pool))}
         for model in sorted(pool.paused):
-            yield Place(Kind.MODEL_OVERLOADED, model), f"Google has had no capacity for {model} for a while."
+            yield Place(Kind.MODEL_OVERLOADED, model), {"model": model}
     for model, at in now.exhausted.items():
         left = max(at - now.at, 0.0) / 60
-        yield Place(Kind.QUOTA_EXHAUSTED, model), f"The day's quota of {model} is used up in {left:.0f} minutes."
+        yield Place(Kind.QUOTA_EXHAUSTED, model), {"model": model, "minutes": round(left)}
     if now.database_away:
-        yield Place(Kind.DATABASE_AWAY, ""), "The database does not answer. Calls are served; changes are refused."
+        yield Place(Kind.DATABASE_AWAY, ""), {}
 
 
 def _limit(pool: PoolReading, terms: Terms, is_told: Callable[[Place], bool]) -> float:

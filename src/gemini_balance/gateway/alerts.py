@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gemini_balance.core.alert_kinds import Kind
-from gemini_balance.core.alerts import Alert, Terms, Watch, told_as
+from gemini_balance.core.alerts import SENTENCES, Alert, Terms, Watch, told_as
 from gemini_balance.core.errors import BadRequest
 from gemini_balance.gateway.stores import Change, Subject
 
@@ -27,8 +27,9 @@ MOST_WAITING = 100  # alerts on their way
 MOST_AN_HOUR = 60
 HOUR = 3600.0
 RETRIES = (1.0, 5.0, 30.0, 120.0)  # seconds before each
-TRIED = "A test of this webhook, asked for by the operator."
-BROKEN = "not delivered: the gateway failed; its log says more"
+TOO_MANY = "not sent: too many in an hour"
+DELIVERED, FAILED = "delivered", "not delivered: "
+BROKEN = f"{FAILED}the gateway failed; its log says more"
 NO_WEBHOOK = "No webhook is set. Set ALERT_WEBHOOK_URL first."
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ class Alerts:
         target, options = self._target(), self._options()
         if not target.url:
             raise AlertFailed(NO_WEBHOOK, param="alert_webhook_url")
-        alert = Alert(at=self._clock.unix(), kind=Kind.TEST, subject="", message=TRIED)
+        alert = Alert(at=self._clock.unix(), kind=Kind.TEST, subject="", message=SENTENCES[Kind.TEST])
         try:
             await self._sender.send(target, told_as(alert, options.alert_format))
         except NotDelivered as failed:
@@ -141,7 +142,7 @@ class Alerts:
     def _enqueue(self, told: Told) -> None:
         now = self._clock.now()
         if self._queue.full() or (len(self._sent) == MOST_AN_HOUR and now - self._sent[0] < HOUR):
-            told.delivery = "not sent: too many in an hour"
+            told.delivery = TOO_MANY
         else:
             self._sent.append(now)
             self._queue.put_nowait(told)
@@ -175,9 +176,9 @@ class Alerts:
             except NotDelivered as error:
                 failed = str(error)
             else:
-                return "delivered"
+                return DELIVERED
         log.warning("An alert could not be delivered to the webhook: %s", failed)
-        return f"not delivered: {failed}"
+        return f"{FAILED}{failed}"
 
     def _target(self) -> Target:
         options = self._options()

@@ -17,7 +17,7 @@ from gemini_balance.core.redaction import credentials_in, tail_of
 from gemini_balance.gateway.enlisting import APART, enlisted, kept_of
 from gemini_balance.gateway.key_edits import KeyEdit, deleted, differing, entry_of, switched, told
 from gemini_balance.gateway.key_views import ALL, KeyFilter, KeyView, age_of, id_of, no_key, only, view_of
-from gemini_balance.gateway.stores import Change, KeptKey, Off, Origin, Subject
+from gemini_balance.gateway.stores import MANY_KEYS, Change, KeptKey, Off, Origin, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -293,7 +293,7 @@ class Keyring:
             at=self._clock.unix(),
             who=who,
             subject=Subject.KEY,
-            target=names[0] if len(names) == 1 else f"{len(names)} keys",
+            target=names[0] if len(names) == 1 else f"{len(names)} {MANY_KEYS}",
             action=action,
             before=before or None,
             after=after or None,

@@ -42,6 +42,10 @@ class Tier(StrEnum):
     PAID = "paid"
 
 
+MANY_KEYS = "keys"
+"""Of a change's target, behind their number."""
+
+
 class Subject(StrEnum):
     """What a change is of."""
 
@@ -66,6 +70,12 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     before: str | None = None  # JSON
     after: str | None = None  # JSON
     id: int = 0  # given by the store; greater ones are later
+
+    @property
+    def count(self) -> int | None:
+        """How many it is of, where they are not named."""
+        number, _, what = self.target.partition(" ")
+        return int(number) if what == MANY_KEYS and number.isdecimal() else None
 
 
 class KeptKey(msgspec.Struct, frozen=True, kw_only=True):

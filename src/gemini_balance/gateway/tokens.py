@@ -24,7 +24,7 @@ from gemini_balance.gateway.token_rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from gemini_balance.core.call import Principal
     from gemini_balance.gateway.ports import Clock
@@ -188,6 +188,8 @@ class TokenBook:
         except Exception:
             self._used = used | self._used
             log.exception("It could not be written down when tokens were used last")
+        else:
+            self._rows = {row.digest: _used_at(row, used) for row in self._rows.values()}
 
     # Whoever asks for a change may leave in the middle of it: what is stored is served with, too.
 
@@ -237,8 +239,7 @@ class TokenBook:
         self.allowances.keep(frozenset(row.id for row in self._rows.values()))
 
     def _with_use(self, row: KeptToken) -> KeptToken:
-        last = self._used.get(row.id, 0.0)
-        return replace(row, last_used=last) if last > (row.last_used or 0.0) else row
+        return _used_at(row, self._used)
 
     def _change(self, who: str, target: str, action: str, old: KeptToken | None, new: KeptToken) -> Change:
         before, after = differences(old, new)
@@ -248,3 +249,8 @@ class TokenBook:
 
 def _is_fit(secret: str) -> bool:
     return SHORTEST <= len(secret) <= LONGEST and all("!" <= letter <= "~" for letter in secret)
+
+
+def _used_at(row: KeptToken, used: Mapping[str, float]) -> KeptToken:
+    last = used.get(row.id, 0.0)
+    return replace(row, last_used=last) if last > (row.last_used or 0.0) else row

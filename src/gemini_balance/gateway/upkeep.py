@@ -7,12 +7,14 @@ import logging
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gemini_balance.core.errors import Conflict
+from gemini_balance.gateway.findings import Finding, found
 from gemini_balance.gateway.recent import Recent
 from gemini_balance.gateway.stores import Change, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
+    from gemini_balance.gateway.findings import Found
     from gemini_balance.gateway.ports import Clock
     from gemini_balance.gateway.stores import ChangeLog
 
@@ -28,7 +30,12 @@ class Check(NamedTuple):
 
     name: str
     state: str
-    message: str
+    found: Found
+
+    @property
+    def message(self) -> str:
+        """In English, as the command line says it."""
+        return str(self.found)
 
 
 class Copy(NamedTuple):
@@ -131,11 +138,11 @@ class Upkeep:
 
     async def _examine(self, keeper: Keeper) -> None:
         try:
-            found = tuple(await asyncio.to_thread(keeper.examine))
+            checks = tuple(await asyncio.to_thread(keeper.examine))
         except Exception as error:
             log.exception("It could not be looked whether all is well")
-            found = (Check("database", FAIL, str(error)),)
-        self._examined = Examined(self._clock.unix(), found)
+            checks = (Check("database", FAIL, found(Finding.DATABASE_FAILED, error=str(error))),)
+        self._examined = Examined(self._clock.unix(), checks)
 
     async def _copy(self, keeper: Keeper, who: str) -> None:
         self._failed, self._copying = "", Copying("", 0, 0)

@@ -10,6 +10,8 @@ import pytest
 
 from gemini_balance.app.examination import Place
 from gemini_balance.app.upkeep import DataKeeper
+from gemini_balance.gateway.findings import Finding
+from gemini_balance.gateway.findings import found as found_to_be
 from gemini_balance.gateway.upkeep import CannotCopy, Check
 from gemini_balance.settings import load
 from gemini_balance.storage.database import Database
@@ -75,5 +77,5 @@ def test_of_a_server_the_command_is_told_without_its_password(data: Path) -> Non
 
 def test_what_doctor_looks_at_is_looked_at(data: Path) -> None:
     found = {check.name: check for check in _keeper(data).examine()}
-    assert found["integrity"] == Check("integrity", "ok", "its files are whole")
+    assert found["integrity"] == Check("integrity", "ok", found_to_be(Finding.FILES_WHOLE))
     assert (found["database"].state, found["clock"].state) == ("ok", "warn")

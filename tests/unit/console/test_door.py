@@ -63,6 +63,14 @@ async def test_what_a_use_case_refuses_is_a_page_that_says_why() -> None:
     assert "<img" not in refused.body
 
 
+async def test_to_who_reads_no_english_a_refusal_says_first_what_kind_it_is() -> None:
+    desk = Desk()
+    asked = {"cookie": await desk.signed_in(), "accept-language": "zh-CN"}
+    refused = await desk.post(f"{SAMPLE}/refuse", {"name": "Fold"}, asked)
+    assert "提交的内容有误。返回修改后再试。" in refused.body
+    assert '<small lang="en">Fold can&#39;t be done.</small>' in refused.body
+
+
 async def test_a_mistake_of_ours_is_a_page_too_and_goes_to_the_log() -> None:
     desk = Desk()
     session = await desk.signed_in()

@@ -87,6 +87,12 @@ async def test_a_refusal_is_told_with_its_sentence(dialect: str) -> None:
     assert (found.works, found.status, found.error, found.said) == (False, 503, "No key can answer.", "")
 
 
+async def test_the_code_of_a_refusal_is_known_where_it_is_a_word() -> None:
+    worded = await _tried(Door(503, b'{"error": {"message": "No key.", "code": "no_available_key"}}'), "openai")
+    numbered = await _tried(Door(503, b'{"error": {"message": "No key.", "code": 503}}'), "native")
+    assert (worded.code, numbered.code) == ("no_available_key", "")
+
+
 async def test_an_error_in_the_middle_of_a_stream_is_no_success() -> None:
     pieces = _event({"choices": [{"delta": {"content": "Hel"}}]}), _event({"error": {"message": "Cut."}})
     found = await _tried(Door(200, *pieces), "openai")

@@ -133,7 +133,9 @@ ALERT = Alert(at=1.5, kind=Kind.POOL_LOW, subject="gemini_api", message='"few" k
 
 
 def test_a_post_is_the_alert_as_json() -> None:
-    expected = {"at": 1.5, "kind": "pool_low", "subject": "gemini_api", "message": '"few" keys', "holds": True}
+    expected = {"at": 1.5, "kind": "pool_low", "subject": "gemini_api", "message": '"few" keys', "holds": True} | {
+        "facts": {}
+    }
     assert json.loads(told_as(ALERT, "json")) == expected
 
 

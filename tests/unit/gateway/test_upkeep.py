@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 import pytest
 
 from gemini_balance.core.errors import Conflict
+from gemini_balance.gateway.findings import Finding, found
 from gemini_balance.gateway.stores import Change, Subject
 from gemini_balance.gateway.upkeep import FAIL, CannotCopy, Check, Copy, Copying, Examined, Upkeep, UpkeepState
 from gemini_balance.storage.memory.changes import MemoryChanges
 
 pytestmark = pytest.mark.anyio
 NOW = 1_800_014_400.0
-WELL = Check("database", "ok", "it answers")
+WELL = Check("database", "ok", found(Finding.DATABASE_ANSWERS, database="sqlite"))
 
 
 @dataclass
@@ -86,7 +87,7 @@ async def test_an_examination_that_fails_is_itself_a_finding() -> None:
     upkeep.examine()
     state = await _once(upkeep, lambda state: state.examined)
     assert state.examined is not None
-    assert state.examined.checks == (Check("database", FAIL, "the disk is gone"),)
+    assert state.examined.checks == (Check("database", FAIL, found(Finding.DATABASE_FAILED, error="the disk is gone")),)
 
 
 async def test_a_copy_tells_how_far_it_is_and_is_listed_and_noted_at_the_end() -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from gemini_balance.console import choices
+from gemini_balance.console.faults import titles
 from gemini_balance.console.page import Page
 from gemini_balance.console.quotas import quotas
 from gemini_balance.core.gemini.voices import NAMES
@@ -23,17 +26,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """What is made; both are messages. `hint` stands where it is asked for."""
+    """What is made, in messages. `hint` stands where it is asked for; `examples`: what could be asked."""
 
     title: str
     hint: str
+    start: str  # stands where nothing was said yet
+    examples: tuple[str, ...] = ()
 
 
 FORECASTS = 5.0  # seconds for which forecasts are good
+EXAMPLES = ("playground.example_1", "playground.example_2", "playground.example_3")
 MODES = {
-    "chat": Mode("playground.chat", "playground.chat_hint"),
-    "image": Mode("playground.image", "playground.image_hint"),
-    "speech": Mode("playground.speech", "playground.speech_hint"),
+    "chat": Mode("playground.chat", "playground.chat_hint", "playground.try", EXAMPLES),
+    "image": Mode("playground.image", "playground.image_hint", "playground.try_image"),
+    "speech": Mode("playground.speech", "playground.speech_hint", "playground.try_speech"),
 }
 EFFORTS = {
     "": "playground.thinking_auto",
@@ -90,6 +96,7 @@ class Playground:
     token: TokenChoice | None
     models: tuple[ModelChoice, ...]
     address: str
+    faults: str  # JSON: what to say before the sentence of an error, by its code
     samples: tuple[tuple[str, str, str], ...] = SAMPLES
     voices: tuple[str, ...] = NAMES
     tools: str = TOOLS
@@ -114,7 +121,11 @@ async def show(sources: Sources, visit: Visit) -> Playground:
         if not quota.paid
     }
     models = tuple(ModelChoice(name, *left.get(name, (None, None))) for name in names)
-    return Playground(mode, MODES, tokens, token, models, sources.address(visit.request))
+    return Playground(mode, MODES, tokens, token, models, sources.address(visit.request), _faults(visit))
+
+
+def _faults(visit: Visit) -> str:
+    return msgspec.json.encode(titles(visit.words)).decode()
 
 
 PAGE = Page("playground", "/playground", "playground.title", show)

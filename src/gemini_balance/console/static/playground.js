@@ -51,6 +51,9 @@
   }
 
   // --- What comes ---
+  const faults = JSON.parse(form.dataset.faults);
+  const told = (error) => [faults[error?.code], error?.message].filter(Boolean).join("：");
+
   async function* replies(reply) {
     const type = reply.headers.get("content-type") ?? "";
     if (type.startsWith("audio/")) return yield { sound: URL.createObjectURL(await reply.blob()) };
@@ -70,6 +73,7 @@
     const turn = document.getElementById(`turn-${role}`).content.firstElementChild.cloneNode(true);
     at(turn, "said").append(text);
     at(turn, "media").append(...pictures);
+    document.getElementById("start")?.remove();
     talk.appendChild(turn).scrollIntoView({ block: "nearest" });
     return turn;
   }
@@ -120,10 +124,10 @@
     try {
       reply = await fetch(form.dataset.as + value("token") + path, sending);
       if (reply.status === 401 && !reply.headers.has("x-request-id")) location.reload(); // the session has ended
-      if (!reply.ok) throw new Error(`${said("status", reply.status)} ${(await reply.json().catch(() => null))?.error?.message ?? ""}`);
+      if (!reply.ok) throw new Error(`${said("status", reply.status)} ${told((await reply.json().catch(() => null))?.error)}`);
       for await (const data of replies(reply)) {
         answer.wait ??= performance.now() - began;
-        if (data.error) throw new Error(data.error.message);
+        if (data.error) throw new Error(told(data.error));
         show(turn, answer, data);
       }
       turns.push(...sent, { role: "assistant", content: answer.content, ...(answer.calls.length && { tool_calls: answer.calls }) });
@@ -139,6 +143,9 @@
   form.addEventListener("submit", (event) => { event.preventDefault(); if (!running) send(); });
   form.addEventListener("input", sample);
   form.elements.stop.addEventListener("click", () => running?.abort());
+  for (const example of document.querySelectorAll("[data-say]")) {
+    example.addEventListener("click", () => { message.value = example.textContent; message.focus(); sample(); });
+  }
   message.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); }
   });

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from gemini_balance.console import paths
 from gemini_balance.console.page import Page
+from gemini_balance.console.pages.system.alerts import WORDS, said
 from gemini_balance.console.tables import Query
+from gemini_balance.core.alert_kinds import Kind
+from gemini_balance.core.alerts import Alert
 from gemini_balance.gateway.stores import Subject
 
 if TYPE_CHECKING:
@@ -121,10 +127,25 @@ def row_of(t: Words, change: Change) -> ChangeRow:
         t(who) if who else change.who,
         t(action) if action else change.action,
         t(SUBJECTS[change.subject]),
-        change.target,
+        _target(t, change),
         _short(change.before),
-        _short(change.after),
+        _alerted(t, change) or _short(change.after),
     )
+
+
+def _target(t: Words, change: Change) -> str:
+    if change.subject is Subject.ALERT and change.target in set(Kind):
+        return t(WORDS[Kind(change.target)])
+    return change.target if change.count is None else t("change.keys", count=change.count)
+
+
+def _alerted(t: Words, change: Change) -> str:
+    """What an alert told; empty for other changes, and for what can't be read."""
+    if change.subject is not Subject.ALERT or not change.after:
+        return ""
+    with suppress(msgspec.DecodeError):
+        return said(t, msgspec.json.decode(change.after, type=Alert))
+    return ""
 
 
 def _short(text: str | None) -> str:

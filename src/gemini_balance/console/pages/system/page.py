@@ -86,8 +86,8 @@ async def show(sources: Sources, visit: Visit) -> SystemView:
         tokens=len(sources.tokens),
         warnings=tuple(WARNINGS[sentence] for sentence in state.warnings if sentence in WARNINGS),
         upkeep=upkeep,
-        health=health(upkeep.examined) if upkeep.examined is not None else None,
-        alerts=alerts_view(sources),
+        health=health(visit.words, upkeep.examined) if upkeep.examined is not None else None,
+        alerts=alerts_view(sources, visit.words),
         changes=await latest(sources, visit.words),
     )
 
