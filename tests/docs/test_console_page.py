@@ -1,11 +1,16 @@
-"""The figures of the console's pages: the same in both languages, and within what is promised."""
+"""The console's pages in the documents: their figures in both languages, within what is promised, and their pictures."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pytest
+
+from gemini_balance.console import nav
 from tests.browser.console_page import BEGIN, END, PAGES
 
+ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^\| `(/console[^`]*)` \| (\d+) ms \| (\d+) ms \| (\d+) ms \|$", re.MULTILINE)
 
 
@@ -15,3 +20,9 @@ def test_every_page_keeps_to_its_time_in_both_languages() -> None:
     assert len(english) >= 17
     slow = [row for row in english if int(row[1]) > 300 or int(row[2]) > 50 or int(row[3]) > 1000]
     assert slow == []
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
+def test_every_page_has_its_picture_in_the_readme(readme: str) -> None:
+    shown = set(re.findall(r"docs/console/([a-z_-]+)-(?:light|dark)\.webp", (ROOT / readme).read_text()))
+    assert shown == {page.name for page in nav.PAGES} | {"sign-in"}
