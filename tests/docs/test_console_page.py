@@ -1,4 +1,4 @@
-"""The console's pages in the documents: their figures in both languages, within what is promised, and their pictures."""
+"""The console's pages in the documents: figures in both languages, within what is promised, and pictures."""
 
 from __future__ import annotations
 
