@@ -40,7 +40,7 @@ class NotYet:
     at: float
     sure: bool = True  # False: a guess, since some limit is not known
     overloaded: bool = False  # it is the model that refuses, whatever the key
-    back: float = 0.0  # when it would be one who comes anew, where that is later
+    back: float = 0.0  # when it would be one who comes anew, or stands behind others, where that is later
 
     @property
     def told(self) -> float:

@@ -12,7 +12,7 @@ from gemini_balance.core.pool.demand import Never, NotYet
 from gemini_balance.core.pool.forecast import expected, when
 from gemini_balance.core.pool.keeping import release
 from gemini_balance.core.pool.key import able_one_day, domain_of, tagged
-from gemini_balance.core.pool.windows import BARS
+from gemini_balance.core.pool.windows import BARS, MINUTE
 
 if TYPE_CHECKING:
     from gemini_balance.core.pool.demand import Demand
@@ -37,9 +37,12 @@ def outlook(now: float, lane: Lane, demand: Demand, pinned: Key | None) -> NotYe
 def _held(now: float, lane: Lane, demand: Demand, opens: float) -> NotYet | Never:
     """How long an overload lasts is nobody's to know: it is worth waiting, unless the quota is spent as well."""
     at = min(opens, now + 2 * SOON)
-    if demand.pinned or _ready(lane, demand):
+    if demand.pinned:
         return NotYet(at, sure=False, overloaded=True)
     room = _promise(now, lane, demand)
+    if _ready(lane, demand):
+        turn = room.at if isinstance(room, NotYet) and room.sure else 0.0
+        return NotYet(at, sure=False, overloaded=True, back=_behind(now, lane, demand, turn))
     return NotYet(max(at, room.at), sure=False, overloaded=at >= room.at) if isinstance(room, NotYet) else room
 
 
@@ -48,13 +51,18 @@ def _promise(now: float, lane: Lane, demand: Demand) -> NotYet | Never:
     ahead = expected(lane, now, demand)
     at = when(lane, now, ahead, demand)
     if at > now + SOON and any(tagged(ledger.domain, demand.tags) for ledger in lane.undecided):
-        return NotYet(now + SOON, sure=False)
+        return NotYet(now + SOON, sure=False, back=_behind(now, lane, demand, at))
     if at < inf:
         anew = when(lane, now, ahead, replace(demand, again=False)) if demand.again else 0.0
         return NotYet(at, back=anew if anew < inf else 0.0)
     if _hopeful(lane, demand):
         return NotYet(now + SOON, sure=False)
     return Never(cause=ahead.barred)
+
+
+def _behind(now: float, lane: Lane, demand: Demand, turn: float) -> float:
+    """What is decided soon is for those who wait first: its own turn, as far as can be guessed; 0: nobody waits."""
+    return min(turn, now + MINUTE) if turn < inf and lane.queue.stands_before(demand) else 0.0
 
 
 def _ready(lane: Lane, demand: Demand) -> bool:

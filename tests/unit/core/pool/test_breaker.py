@@ -14,6 +14,7 @@ from gemini_balance.core.pool.windows import Limits
 from tests.unit.core.pool.scene import (
     GONE,
     GOOD,
+    LEAVES,
     NOW,
     OVERLOADED,
     ask,
@@ -239,6 +240,19 @@ def test_an_overloaded_model_is_worth_waiting_for_unless_its_quota_is_spent_as_w
     assert ask(pool) == NotYet(NOW + 0.5, sure=False, overloaded=True)
     pool.settle(NOW, last, minute(50))
     assert ask(pool) == NotYet(NOW + 50, sure=False)
+
+
+def test_who_stands_behind_others_until_an_overload_ends_is_told_its_own_turn_but_a_minute_at_most() -> None:
+    pool = pool_of("a", told=Limits(rpm=3 + FEWEST))
+    assert [ask(pool, NOW - 9) for _ in range(3)] == ["a"] * 3
+    dead_for(pool)
+    told = []
+    for joining in (0, FEWEST, 3):
+        for _ in range(joining):
+            pool.enqueue(NOW, call())
+        told.append(ask(pool))
+    turns = [0.0, NOW - 9 + LEAVES, NOW + 60]
+    assert told == [NotYet(NOW + 0.5, sure=False, overloaded=True, back=turn) for turn in turns]
 
 
 def test_methods_without_a_model_are_not_held_back_by_each_others_refusals() -> None:

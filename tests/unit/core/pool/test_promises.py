@@ -103,6 +103,15 @@ def test_attempts_in_flight_are_expected_to_give_back_what_estimates_are_off() -
     assert ask(pool, NOW, call(tokens=300)) == NotYet(NOW + 2)
 
 
+def test_while_an_attempt_decides_who_stands_behind_others_is_told_its_own_turn_but_a_minute_at_most() -> None:
+    pool = pool_of("a", "b")
+    assert [ask(pool, wanted=call(pinned="b")) for _ in range(15)] == ["b"] * 15
+    ends(pool, minute(50, rpm=15), wanted=call(pinned="a"))
+    assert [lent(pool).key.id, ask(pool)] == ["b", NotYet(NOW + 1, sure=False)]
+    pool.enqueue(NOW, call())
+    assert ask(pool) == NotYet(NOW + 1, sure=False, back=NOW + 60)
+
+
 def test_under_overload_one_forecast_serves_all_who_come_within_a_moment() -> None:
     pool = pool_of("a", told=Limits(rpm=60))
     for n in range(60):
