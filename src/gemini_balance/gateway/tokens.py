@@ -67,6 +67,7 @@ class TokenBook:
         """`pepper` lasts as long as the store; `listed` are the environment's tokens."""
         self._store, self._digest, self._clock = store, Peppered(pepper), clock
         self._listed = {self._digest(token.encode()): tail_of(token) for token in listed}  # what may be seen of them
+        self._rows: dict[bytes, KeptToken] = {}
         self._used: dict[str, float] = {}
         self._missed = 0  # tokens that are listed here, and were not where another process started later
         self._writing = asyncio.Lock()

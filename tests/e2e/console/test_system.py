@@ -48,7 +48,7 @@ def test_an_examination_is_asked_for_and_tells_what_it_found(operator: Visitor) 
     asked = operator.post(f"{SYSTEM}/examine", {})
     assert (asked.status, asked.headers["location"]) == (303, SYSTEM)
     found = _shows(operator, "checked at")
-    assert "its files are whole" in found
+    assert "Its files are whole" in found
     assert "A check looks at the folder" not in found
 
 
