@@ -123,17 +123,19 @@ def test_one_sentence_says_what_became_of_a_call() -> None:
 
 
 def test_keys_that_the_same_stood_in_the_way_of_are_told_together() -> None:
-    keys = {name: KeyName(name, f"…{name}") for name in "abcd"}
+    keys = {name: KeyName(name, f"…{name}") for name in "abcde"}
     skipped = (
         SkippedRecord("a", "quota_day", AT + 61),
         SkippedRecord("b", "key_dead"),
         SkippedRecord("c", "quota_day", AT + 99),
         SkippedRecord("d", "minute_full"),
+        SkippedRecord("e", "disabled"),
     )
     assert list(passed_over(skipped, keys)) == [
         Considered(False, "wait", "fault.quota_day", AT + 60, (keys["a"], keys["c"])),
         Considered(False, "bad", "fault.key_dead", 0.0, (keys["b"],)),
         Considered(False, "wait", "skipped.minute_full", 0.0, (keys["d"],)),
+        Considered(False, "off", "skipped.disabled", 0.0, (keys["e"],)),
     ]
 
 

@@ -35,7 +35,7 @@ CHOSEN = {
     "pinned": "chosen.pinned",
     "trial": "chosen.trial",
 }
-SKIPPED = {"minute_full": "skipped.minute_full", "tried": "skipped.tried"}
+SKIPPED = {"disabled": "skipped.disabled", "minute_full": "skipped.minute_full", "tried": "skipped.tried"}
 """Why a key was passed over, where that is no cause of a failure."""
 TITLES = {
     CallOutcome.BLOCKED: "became.blocked",
@@ -150,9 +150,9 @@ def _chosen(call: KeptCall, keys: Mapping[str, KeyName]) -> Iterable[Considered]
 def passed_over(skipped: Iterable[SkippedRecord], keys: Mapping[str, KeyName]) -> Iterable[Considered]:
     """Those that the same stood in the way of until the same minute, together."""
     for (why, until), ids in _alike(((one.why, one.until // 60 * 60), one.key) for one in skipped).items():
-        out = not until and why in set(Cause)
+        tone = "off" if why == "disabled" else "bad" if not until and why in set(Cause) else "wait"
         message = SKIPPED.get(why) or fault_named(why).title
-        yield Considered(False, "bad" if out else "wait", message, until, tuple(keys[one] for one in ids))
+        yield Considered(False, tone, message, until, tuple(keys[one] for one in ids))
 
 
 def _alike(pairs: Iterable[tuple[T, str]]) -> dict[T, list[str]]:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from gemini_balance.core.outcome import Cause
-from gemini_balance.core.pool.key import RETIRED, Health, KeyId, domain_of
+from gemini_balance.core.pool.key import Health, KeyId, domain_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MOST = 8  # that are told
 LOOKS = 64  # keys that are looked at: a pool may have a hundred thousand
-FULL, TRIED = "minute_full", "tried"
+FULL, TRIED, OFF = "minute_full", "tried", "disabled"
 
 
 class Skipped(NamedTuple):
@@ -42,7 +42,9 @@ def _told(now: float, lane: Lane, keys: Iterable[Key], demand: Demand) -> Iterat
 
 
 def _why(now: float, lane: Lane, key: Key, demand: Demand) -> tuple[str, float]:
-    if key.health in RETIRED:
+    if key.health is Health.DISABLED:
+        return OFF, 0.0
+    if key.health is Health.INVALID:
         return key.reason or Cause.UNKNOWN, 0.0
     if key.health is Health.COOLING and key.until > now:
         return key.reason or Cause.UNKNOWN, key.until

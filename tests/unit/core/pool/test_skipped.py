@@ -28,6 +28,11 @@ def test_a_dead_key_is_told_with_what_it_died_of() -> None:
     assert told(pool) == one("a", Cause.KEY_DEAD)
 
 
+def test_a_key_that_the_operator_switched_off_is_told_so() -> None:
+    pool = pool_of(key("a", off=True))
+    assert told(pool) == one("a", "disabled")
+
+
 def test_a_spent_quota_is_told_with_the_end_of_its_rest() -> None:
     pool = pool_of("a")
     ends(pool, minute(30))
