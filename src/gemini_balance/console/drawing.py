@@ -51,7 +51,7 @@ def environment(files: Files, nav: Sequence[Group], version: str, loader: BaseLo
         "nav": nav,
         "paths": paths,
         "scripts": files.addresses(SCRIPTS),
-        "told": told,
+        "error_words": told,
         "styles": files.addresses(STYLES),
         "version": version,
     }
