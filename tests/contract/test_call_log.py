@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gemini_balance.gateway.calls import KeptJournal
+    from gemini_balance.gateway.record import AttemptRecord
 
 pytestmark = pytest.mark.anyio
 ALL = CallFilter()
@@ -207,6 +208,23 @@ async def test_a_list_may_tell_what_was_tried(journal: KeptJournal) -> None:
     short, long = await journal.log.search(ALL, 1), await journal.log.search(ALL, 1, tried=True)
     assert [(one.attempts, one.skipped) for one in short.calls] == [((), ())]
     assert [(one.attempts, one.skipped) for one in long.calls] == [(attempts, (SkippedRecord("key-c", "tried"),))]
+
+
+ONE_ATTEMPT = {
+    "plain": attempt(),
+    "chosen among others": attempt(why="least used"),
+    "begun later": attempt(began=1.25, seconds=0.125),
+    "with a status of its own": attempt(status=503, cause="overloaded"),
+    "with a rest": attempt(cause="quota_day", until=NOON + 9),
+    "with tokens of its own": attempt(usage=Usage(prompt=3, total=3)),
+}
+
+
+@pytest.mark.parametrize("only", ONE_ATTEMPT.values(), ids=ONE_ATTEMPT)
+async def test_a_single_attempt_is_told_as_it_was(journal: KeptJournal, only: AttemptRecord) -> None:
+    await journal.sink.write([call(attempts=(only,))])
+    (found,) = (await journal.log.search(ALL, 1, tried=True)).calls
+    assert found.attempts == (only,)
 
 
 async def test_what_failed_is_counted_by_what_it_came_to_model_and_key(journal: KeptJournal) -> None:

@@ -40,7 +40,7 @@ def disagreements(connection: Connection) -> list[str]:
         sums = f"SELECT at, {of_sums}, {SUMMED} FROM {table} GROUP BY at, {of_sums}"
         if rows(connection, calls) != rows(connection, sums):
             wrong.append(table)
-    tried = "SELECT sum(json_array_length(tried, '$[0]')) FROM calls"
+    tried = "SELECT sum(CASE WHEN tried LIKE '[%' THEN json_array_length(tried, '$[0]') ELSE 1 END) FROM calls"
     if rows(connection, tried) != rows(connection, "SELECT sum(count) FROM key_days"):
         wrong.append("key_days")
     return wrong

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import astuple
@@ -17,6 +17,8 @@ from gemini_balance.gateway.record import AttemptRecord, RequestRecord, SkippedR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sqlalchemy import Row
 
 NOTHING = "[[],[]]"
 PACKED = ("key", "cause", "status", "seconds", "why", "until", "began", "usage")
@@ -75,7 +77,7 @@ def call_row(record: RequestRecord, writer: int) -> CallRow:
         None if record.first_byte is None else milliseconds(record.first_byte),
         milliseconds(record.waited),
         *_counted(record.usage),
-        tried(attempts, record.skipped),
+        _alone(last) if last and _is_alone(record, last) else tried(attempts, record.skipped),
     )
 
 
@@ -103,15 +105,30 @@ def detail_row(record: RequestRecord, writer: int) -> DetailRow:
     return number_of(record.id, writer), record.method, plain(record.path), plain(record.message), body
 
 
+def _is_alone(record: RequestRecord, only: AttemptRecord) -> bool:
+    """Do the row's other columns tell all of it but when it began, how long it took and how its key was chosen?"""
+    plainly = only.usage is NO_USAGE and not only.until and only.status == record.status
+    return plainly and len(record.attempts) == 1 and not record.skipped
+
+
+def _alone(only: AttemptRecord) -> str:
+    """Nearly all calls have but one attempt: what this costs, in time and on the disk, all calls cost."""
+    return f"{milliseconds(only.began)} {milliseconds(only.seconds)} {only.why}"
+
+
 def tried(attempts: Sequence[AttemptRecord], skipped: Sequence[SkippedRecord]) -> str:
     if not attempts and not skipped:
         return NOTHING
     return encode(([_packed(one) for one in attempts], [astuple(one) for one in skipped])).decode()
 
 
-def trace(text: str) -> tuple[tuple[AttemptRecord, ...], tuple[SkippedRecord, ...]]:
-    """What `tried` was made of."""
-    attempts, skipped = _TRIED.decode(text)
+def trace(row: Row[Any]) -> tuple[tuple[AttemptRecord, ...], tuple[SkippedRecord, ...]]:
+    """What its `tried` was made of."""
+    if not row.tried.startswith("["):
+        began, seconds, why = row.tried.split(" ", 2)
+        only = AttemptRecord(row.key, row.cause, row.status, int(seconds) / 1000, why=why, began=int(began) / 1000)
+        return (only,), ()
+    attempts, skipped = _TRIED.decode(row.tried)
     return tuple(_attempt(*one) for one in attempts), tuple(
         msgspec.convert(
             [dict(zip(SkippedRecord.__struct_fields__, one, strict=True)) for one in skipped], list[SkippedRecord]

@@ -45,7 +45,8 @@ calls = Table(
     Index("calls_trouble", "id", sqlite_where=TROUBLED, postgresql_where=TROUBLED),
 )
 """One row a call. `trouble`: see `rows.Trouble`. `model_asked` is empty where it was the one used. `tried`: attempts
-and keys passed over, as JSON without names."""
+and keys passed over, as JSON without names; of a single attempt that the other columns tell the rest of: when it began
+and how long it took (milliseconds), and how its key was chosen."""
 
 details = Table(
     "details",

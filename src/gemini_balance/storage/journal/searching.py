@@ -194,7 +194,7 @@ def _told(found: list[KeptCall], most: int, wanted: CallFilter) -> Found:
 
 
 def _call(row: Row[Any], *, whole: bool = False) -> KeptCall:
-    attempts, skipped = trace(row.tried) if whole else ((), ())
+    attempts, skipped = trace(row) if whole else ((), ())
     told = row.message is not None
     return KeptCall(
         number=row.id,

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, insert
@@ -21,11 +22,12 @@ from gemini_balance.storage.journal.sums import OpenSums, row
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import URL, Connection, Engine, Table
+    from sqlalchemy import URL, Connection, Engine, Insert, Table
 
     from gemini_balance.gateway.record import RequestRecord
 
 AT_ONCE = 200  # records
+TOGETHER = 20  # rows
 PATIENCE_SECONDS = 10  # with a server that does not answer
 AWAY = (OperationalError, InterfaceError, OSError)
 SUMS = ("minutes", "hours", "days", "token_hours", "token_days", "key_days")
@@ -39,9 +41,10 @@ class CallWriter:
         self._thread = ThreadPoolExecutor(1, "journal")
         self._sums = OpenSums()
         self._writer = 0
-        self._calls = _adding(schema.calls, self._engine)
-        self._details = _adding(schema.details, self._engine)
-        self._summed = {name: _replacing(schema.JOURNAL.tables[name], self._engine) for name in SUMS}
+        self._calls = _Many(_adding(schema.calls, self._engine), self._engine)
+        self._details = _Many(_adding(schema.details, self._engine), self._engine)
+        tables = {name: schema.JOURNAL.tables[name] for name in SUMS}
+        self._summed = {name: _Many(_replacing(table, self._engine), self._engine) for name, table in tables.items()}
 
     async def write(self, records: list[RequestRecord]) -> None:
         try:
@@ -63,7 +66,7 @@ class CallWriter:
             for place, summed in changed.items():
                 by_table[place[0]].append(row(place, self._writer, summed))
             for name, sums in by_table.items():
-                _many(connection, self._summed[name], sums)
+                self._summed[name].add(connection, sums)
         self._sums.keep(changed)
 
     def _added(self, connection: Connection, records: list[RequestRecord]) -> Iterator[RequestRecord]:
@@ -71,9 +74,9 @@ class CallWriter:
         Calls that are served meanwhile have a chance in between."""
         for begin in range(0, len(records), AT_ONCE):
             some = records[begin : begin + AT_ONCE]
-            rows = [call_row(record, self._writer) for record in some]
-            _many(connection, self._calls, rows)
-            _many(connection, self._details, [detail_row(record, self._writer) for record in some if record.message])
+            self._calls.add(connection, [call_row(record, self._writer) for record in some])
+            failed = [record for record in some if record.message]
+            self._details.add(connection, [detail_row(record, self._writer) for record in failed])
             yield from some
             time.sleep(0)
 
@@ -111,14 +114,33 @@ def _limit(connection: Any, _record: object) -> None:
     connection.commit()
 
 
-def _adding(table: Table, engine: Engine) -> str:
-    return _sql(_insert(table, engine).on_conflict_do_nothing(), engine)
+class _Many:
+    """Rows into one table, `TOGETHER` in a statement: between statements the driver lets the interpreter go, and takes
+    it back from the calls that are served meanwhile, which costs both of them more than the row does."""
+
+    def __init__(self, statement: Insert, engine: Engine) -> None:
+        self._one = _sql(statement, 1, engine)
+        self._several = _sql(statement, TOGETHER, engine)
+
+    def add(self, connection: Connection, rows: list[Any]) -> None:
+        whole = len(rows) - len(rows) % TOGETHER
+        for begin in range(0, whole, TOGETHER):
+            cells = tuple(chain.from_iterable(rows[begin : begin + TOGETHER]))
+            connection.exec_driver_sql(self._several, cells)
+        if whole < len(rows):
+            connection.exec_driver_sql(self._one, rows[whole:])
 
 
-def _replacing(table: Table, engine: Engine) -> str:
+def _adding(table: Table, engine: Engine) -> Insert:
+    adding: Insert = _insert(table, engine).on_conflict_do_nothing()
+    return adding
+
+
+def _replacing(table: Table, engine: Engine) -> Insert:
     statement = _insert(table, engine)
     others = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
-    return _sql(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=others), engine)
+    replacing: Insert = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=others)
+    return replacing
 
 
 def _insert(table: Table, engine: Engine) -> Any:
@@ -129,18 +151,14 @@ def _insert(table: Table, engine: Engine) -> Any:
     return postgresql.insert(table)
 
 
-def _sql(statement: Any, engine: Engine) -> str:
+def _sql(statement: Insert, rows: int, engine: Engine) -> str:
     """Made once: the driver is given the same text, and rows, each time."""
+    whole = statement.values([dict.fromkeys(statement.table.c.keys())] * rows)
     if engine.dialect.name == "sqlite":
-        return str(statement.compile(dialect=sqlite.dialect()))
+        return str(whole.compile(dialect=sqlite.dialect()))
     from sqlalchemy.dialects import postgresql
 
-    return str(statement.compile(dialect=postgresql.dialect(paramstyle="format")))  # type: ignore[no-untyped-call]  # SQLAlchemy's own
-
-
-def _many(connection: Connection, statement: str, rows: list[Any]) -> None:
-    if rows:
-        connection.exec_driver_sql(statement, rows)
+    return str(whole.compile(dialect=postgresql.dialect(paramstyle="format")))  # type: ignore[no-untyped-call]  # SQLAlchemy's own
 
 
 def _why(error: Exception) -> str:
