@@ -167,6 +167,7 @@ def kept_in(
         allowances=database.allowances,
         accounts=database.accounts,
         sizes=database.sizes,
+        replicas=database.replicas,
         first_password=PasswordFile(data),
         journal=database.journal,
         close=close,

@@ -236,3 +236,32 @@ class Secrets(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return "Secrets()"
+
+
+class Replica(msgspec.Struct, frozen=True, kw_only=True):
+    """One process that serves. `id` is made at its start; `host`: what its machine or container calls itself."""
+
+    id: str
+    host: str
+    version: str
+    began: float
+
+
+class Heard(NamedTuple):
+    """A replica, and the seconds since it said that it lives."""
+
+    replica: Replica
+    silent: float
+
+
+class ReplicaStore(Protocol):
+    """Who serves on this database. How long ago something was said, the database's own clock tells."""
+
+    async def beat(self, replica: Replica, forget: float) -> None:
+        """This one lives. Those that have been silent for `forget` seconds are no longer known."""
+
+    async def leave(self, replica_id: str) -> None:
+        """It ended; nobody who isn't known is missed."""
+
+    async def all(self) -> list[Heard]:
+        """The oldest first."""

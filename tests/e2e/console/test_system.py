@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+import tarfile
 import time
 from typing import TYPE_CHECKING
 
@@ -63,6 +66,35 @@ def test_a_backup_is_made_where_the_page_says_and_noted_among_the_changes(
         "journal.db",
     }
     assert place in operator.read(f"{SYSTEM}/changes?subject=backup")
+
+
+def test_a_backup_is_downloaded_by_its_name_and_nothing_else_is(operator: Visitor, served: GatewayProcess) -> None:
+    page = _shows(operator, 'name="name"')
+    name = re.search(r'name="name" value="([^"]+)"', page)
+    assert name
+    got = operator.post(f"{SYSTEM}/download", {"name": name[1]})
+    assert (got.status, got.headers["content-type"]) == (200, "application/x-tar")
+    assert got.headers["content-disposition"] == f'attachment; filename="gemini-balance-{name[1]}.tar"'
+    assert int(got.headers["content-length"]) == len(got.body)
+    with tarfile.open(fileobj=io.BytesIO(got.body)) as read:
+        assert read.getnames() == [f"{name[1]}/gemini-balance.db", f"{name[1]}/journal.db"]
+    secret = (served.log.parent / "data" / "secret-key").read_bytes().strip()
+    assert secret not in got.body
+    assert name[1] in operator.read(f"{SYSTEM}/changes?subject=backup")
+    for wrong in ("..", "../..", f"../backups/{name[1]}", "", "secret-key"):
+        assert operator.post(f"{SYSTEM}/download", {"name": wrong}).status == 404
+    assert Visitor(served).post(f"{SYSTEM}/download", {"name": name[1]}).status == 303
+
+
+def test_all_processes_that_serve_on_a_database_are_listed(
+    operator: Visitor, served: GatewayProcess, running_google: simulator.RunningSimulator
+) -> None:
+    with gateway(running_google, served.log.parent, AUTH_TOKEN=PASSWORD) as other:
+        told = other.request("GET", "/api/admin/v1/system", headers={"Authorization": f"Bearer {PASSWORD}"}).json
+        first, second = told["replicas"]
+        assert (first["here"], second["here"], second["lives"]) == (True, False, True)
+        assert "this one" in _shows(operator, first["id"])
+    assert first["id"] not in operator.read(SYSTEM)
 
 
 def test_a_webhook_that_takes_nothing_is_said_in_words(operator: Visitor) -> None:
