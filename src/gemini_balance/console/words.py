@@ -10,6 +10,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from gemini_balance.console import format as written
+from gemini_balance.core.options import OPTION_TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +80,11 @@ class Words:
     def english(self) -> bool:
         """Is it what use cases speak, too?"""
         return self.language == "en"
+
+    def option(self, name: str) -> str:
+        """What an option is called; one that is not known, as it is."""
+        titles = OPTION_TITLES.get(name)
+        return name if titles is None else titles[0 if self.english else 1]
 
     @property
     def others(self) -> list[tuple[str, str, str]]:

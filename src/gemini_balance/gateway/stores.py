@@ -42,7 +42,7 @@ class Tier(StrEnum):
     PAID = "paid"
 
 
-MANY_KEYS = "keys"
+MANY_KEYS, MANY_TOKENS, MANY_DETAILS = "keys", "tokens", "error details"
 """Of a change's target, behind their number."""
 
 
@@ -75,7 +75,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     def count(self) -> int | None:
         """How many it is of, where they are not named."""
         number, _, what = self.target.partition(" ")
-        return int(number) if what == MANY_KEYS and number.isdecimal() else None
+        return int(number) if what in (MANY_KEYS, MANY_TOKENS, MANY_DETAILS) and number.isdecimal() else None
 
 
 class KeptKey(msgspec.Struct, frozen=True, kw_only=True):

@@ -108,14 +108,15 @@ def test_changes_are_told_page_by_page_and_filtered(operator: Visitor, served: G
         body = b'{"values": {"max_retries": %d}}' % (n % 2 + 4)
         assert served.request("PATCH", "/api/admin/v1/options", body, headers).status == 200
     first = operator.read(f"{SYSTEM}/changes?subject=option")
-    assert first.count("max_retries") == 50
+    assert first.count("MAX_RETRIES") == 50
+    assert "<del>4</del> → <ins>5</ins>" in first
     older = first.partition('href="/console/system/changes?')[2].partition('"')[0].replace("&amp;", "&")
     second = operator.read(f"{SYSTEM}/changes?{older}")
-    assert second.count("max_retries") == 10
+    assert second.count("MAX_RETRIES") == 10
     assert "Newest" in second
     assert "No change" in operator.read(f"{SYSTEM}/changes?subject=alert")
     for odd in ("before=x", "before=-1", "subject=nothing", "before=99999999999999999999"):
-        assert "max_retries" in operator.read(f"{SYSTEM}/changes?{odd}")
+        assert "MAX_RETRIES" in operator.read(f"{SYSTEM}/changes?{odd}")
 
 
 def test_what_is_written_into_a_change_is_text(operator: Visitor, served: GatewayProcess) -> None:
