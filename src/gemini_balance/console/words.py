@@ -13,7 +13,7 @@ from gemini_balance.console import format as written
 from gemini_balance.core.options import OPTION_TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import tzinfo
 
     from gemini_balance.console.format import Manner
@@ -90,6 +90,10 @@ class Words:
     def others(self) -> list[tuple[str, str, str]]:
         """The other languages: name for the cookie, for HTML, and what each calls itself."""
         return [(name, TAGS[name], NAMES[name]) for name in MANNERS if name != self.language]
+
+    def listed(self, pieces: Iterable[Markup]) -> Markup:
+        """With what the language has between them."""
+        return escape(self._manner.between).join(pieces)
 
     def number(self, value: float) -> str:
         return written.number(value)

@@ -8,15 +8,17 @@ from string import Formatter
 import pytest
 
 from gemini_balance.console.names import KeyName
-from gemini_balance.console.pages.system.alerts import TOLD, WORDS, AlertRow, said
+from gemini_balance.console.pages.system.alerts import TOLD, WHY, WORDS, AlertRow, said
 from gemini_balance.console.pages.system.alerts import row_of as alert_row
 from gemini_balance.console.pages.system.changes import ACTIONS, SUBJECTS, ChangeRow, Names, Target
 from gemini_balance.console.pages.system.changes import row_of as change_row
 from gemini_balance.console.pages.system.health import FOUND, CheckRow, Health, health
 from gemini_balance.console.pages.system.told import Difference, What, what_of
+from gemini_balance.console.states import REASONS
 from gemini_balance.console.words import Words
 from gemini_balance.core.alert_kinds import Kind
 from gemini_balance.core.alerts import SENTENCES, Alert, told_as
+from gemini_balance.core.alerts import WHY as IN_ENGLISH
 from gemini_balance.gateway.alerts import TOO_MANY, Told
 from gemini_balance.gateway.findings import SENTENCES as FINDINGS
 from gemini_balance.gateway.findings import Finding, Found, Size, found
@@ -84,6 +86,30 @@ def test_an_alert_says_what_became_of_it(delivery: str, delivered: bool, failed:
 def test_an_alert_is_told_in_the_reader_s_language_and_one_without_facts_as_it_was_told() -> None:
     assert said(ZH, ALERT) == "gemini 的 20 个密钥中只有 2 个可用（10%）。"
     assert said(ZH, Alert(at=NOW, kind=Kind.POOL_LOW, subject="gemini", message="Few.")) == "Few."
+
+
+DEAD = Alert(
+    at=NOW,
+    kind=Kind.KEY_DEAD,
+    subject="",
+    message="3 key(s) died: k1 (not valid), <i> (too many failures) and 1 more. …",
+    facts={"count": 3, "names": "…", "keys": {"k1": "key_dead", "<i>": ""}},
+)
+
+
+def test_keys_that_died_are_called_as_they_are_elsewhere_and_why_is_told_in_words() -> None:
+    keys = {"k1": KeyName("Main <b>", "…wxyz", "", "/console/keys/k1")}
+    assert said(ZH, DEAD, keys) == (
+        '3 个密钥已失效：<a href="/console/keys/k1">Main &lt;b&gt; …wxyz</a>（无效）、<code>&lt;i&gt;</code>（失败太多），'
+        "另有 1 个。检查通过或重置后会重新服务。"
+    )
+    gone = Alert(at=NOW, kind=Kind.KEY_DEAD, subject="", message="…", facts={"count": 1, "names": "k1 (refused)"})
+    assert said(T, gone) == ("1 key died: k1 (refused). It serves again when a check finds it well, or after a reset.")
+
+
+def test_every_way_in_which_a_key_dies_has_words_in_both_places() -> None:
+    assert (WHY.keys(), {str(T(word)) for word in WHY.values()}) == (REASONS.keys(), {*IN_ENGLISH.values()})
+    assert WHY.keys() == IN_ENGLISH.keys()
 
 
 def test_whatever_an_alert_can_tell_there_are_words_for_with_the_same_facts() -> None:

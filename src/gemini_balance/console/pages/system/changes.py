@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from gemini_balance.console import paths
 from gemini_balance.console.names import key_names, token_names
 from gemini_balance.console.page import Page
-from gemini_balance.console.pages.system.alerts import WORDS
-from gemini_balance.console.pages.system.told import what_of
+from gemini_balance.console.pages.system.alerts import WORDS, keys_in
+from gemini_balance.console.pages.system.told import alert_in, what_of
 from gemini_balance.console.tables import Query
 from gemini_balance.core.alert_kinds import Kind
 from gemini_balance.core.options import ROWS
@@ -149,6 +149,8 @@ def _number(text: str) -> int | None:
 
 def _rows(sources: Sources, t: Words, changes: Sequence[Change]) -> tuple[ChangeRow, ...]:
     keys = [change.target for change in changes if change.subject is Subject.KEY and change.count is None]
+    alerts = (alert_in(change) for change in changes if change.subject is Subject.ALERT)
+    keys += [key for alert in alerts if alert is not None for key in keys_in(alert)]
     tokens = any(change.subject is Subject.TOKEN for change in changes)
     names = Names(key_names(sources, keys), token_names(sources) if tokens else {})
     return tuple(row_of(t, change, names) for change in changes)
@@ -162,7 +164,7 @@ def row_of(t: Words, change: Change, names: Names = NAMELESS) -> ChangeRow:
         t(action) if action else change.action,
         t(SUBJECTS[change.subject]),
         _target(t, change, names),
-        what_of(t, change),
+        what_of(t, change, names.keys),
     )
 
 

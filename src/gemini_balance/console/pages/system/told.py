@@ -13,7 +13,7 @@ import msgspec
 from gemini_balance.console.pages.keys.past import FIELDS as KEY_FIELDS
 from gemini_balance.console.pages.options.fields import FIELDS as OPTION_FIELDS
 from gemini_balance.console.pages.options.fields import Kind, plain
-from gemini_balance.console.pages.system.alerts import said
+from gemini_balance.console.pages.system.alerts import NOBODY, said
 from gemini_balance.console.pages.tokens.one import FIELDS as TOKEN_FIELDS
 from gemini_balance.console.states import reason
 from gemini_balance.core.alerts import Alert
@@ -23,6 +23,7 @@ from gemini_balance.gateway.stores import Subject
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from gemini_balance.console.pages.system.alerts import Keys
     from gemini_balance.console.words import Words
     from gemini_balance.core.options import Json
     from gemini_balance.gateway.stores import Change
@@ -58,13 +59,14 @@ class What:
     differences: tuple[Difference, ...] = ()
 
 
-Reader: TypeAlias = "Callable[[Words, Change], What | None]"
+Reader: TypeAlias = "Callable[[Words, Change, Keys], What | None]"
 
 
-def what_of(t: Words, change: Change) -> What:
+def what_of(t: Words, change: Change, keys: Keys = NOBODY) -> What:
+    """`keys`: what keys are called, by their ids."""
     with suppress(msgspec.DecodeError, msgspec.ValidationError):
         reader = READERS.get(change.subject)
-        if reader is not None and (what := reader(t, change)) is not None:
+        if reader is not None and (what := reader(t, change, keys)) is not None:
             return what
     if change.before is None and change.after is None:
         return What()
@@ -75,7 +77,7 @@ def short(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
-def _key(t: Words, change: Change) -> What | None:
+def _key(t: Words, change: Change, _: Keys) -> What | None:
     match change.action:
         case "import":
             return _brought(t, change.after)
@@ -85,11 +87,11 @@ def _key(t: Words, change: Change) -> What | None:
             return _fields(t, change, KEY_FIELDS)
 
 
-def _token(t: Words, change: Change) -> What | None:
+def _token(t: Words, change: Change, _: Keys) -> What | None:
     return _fields(t, change, TOKEN_FIELDS)
 
 
-def _option(t: Words, change: Change) -> What | None:
+def _option(t: Words, change: Change, _: Keys) -> What | None:
     field = OPTION_FIELDS.get(change.target)
     if field is None:
         return None
@@ -102,8 +104,16 @@ def _option(t: Words, change: Change) -> What | None:
     return _limited(t, _differing(t, {name: name for one in both for name in one}, *both))
 
 
-def _alert(t: Words, change: Change) -> What | None:
-    return What((said(t, msgspec.json.decode(change.after, type=Alert)),)) if change.after else None
+def _alert(t: Words, change: Change, keys: Keys) -> What | None:
+    alert = alert_in(change)
+    return None if alert is None else What((said(t, alert, keys),))
+
+
+def alert_in(change: Change) -> Alert | None:
+    """None where there is none that could be read."""
+    with suppress(msgspec.DecodeError):
+        return msgspec.json.decode(change.after or "", type=Alert)
+    return None
 
 
 READERS: Mapping[Subject, Reader] = {
