@@ -100,7 +100,8 @@ DEAD = Alert(
 def test_keys_that_died_are_called_as_they_are_elsewhere_and_why_is_told_in_words() -> None:
     keys = {"k1": KeyName("Main <b>", "…wxyz", "", "/console/keys/k1")}
     assert said(ZH, DEAD, keys) == (
-        '3 个密钥已失效：<a href="/console/keys/k1">Main &lt;b&gt; …wxyz</a>（无效）、<code>&lt;i&gt;</code>（失败太多），'
+        '3 个密钥已失效：<a href="/console/keys/k1">Main &lt;b&gt; …wxyz</a>（无效）、'
+        "<code>&lt;i&gt;</code>（失败太多），"
         "另有 1 个。检查通过或重置后会重新服务。"
     )
     gone = Alert(at=NOW, kind=Kind.KEY_DEAD, subject="", message="…", facts={"count": 1, "names": "k1 (refused)"})

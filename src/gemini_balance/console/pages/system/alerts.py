@@ -130,9 +130,8 @@ def said(t: Words, alert: Alert, keys: Keys = NOBODY) -> str:
 
 def _dead(t: Words, dead: Mapping[str, str], keys: Keys, count: object) -> Markup:
     """Which keys died, and why each."""
-    named = t.listed(
-        t("alert.dead_key", key=_named(name, keys), why=t(WHY.get(why, OTHERWISE))) for name, why in dead.items()
-    )
+    pairs = ((_named(name, keys), t(WHY.get(why, OTHERWISE))) for name, why in dead.items())
+    named = t.listed(t("alert.dead_key", key=key, why=why) for key, why in pairs)
     more = count - len(dead) if isinstance(count, int) else 0
     return t("alert.and_more", names=named, count=more) if more > 0 else named
 
