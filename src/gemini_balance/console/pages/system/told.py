@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 LONGEST = 160  # characters of a value
 MOST = 8  # differences of one change
 MOMENTS = frozenset({"expires"})
+LIMITS = frozenset({"rpm", "tokens_per_day"})
+"""Of which 0 is none."""
 WORDS = {"free": "key.free", "paid": "key.paid"}
 """Of values that are one of a few."""
 BROUGHT = {
@@ -162,7 +164,9 @@ def _limited(t: Words, differences: Iterable[Difference]) -> What:
 
 
 def _both(t: Words, name: str, before: Json, after: Json) -> tuple[str, str]:
-    """Of two lists only what differs."""
+    """What was, and what is: of two lists only what differs."""
+    if name in LIMITS:
+        before, after = before or None, after or None
     if isinstance(before, list) and isinstance(after, list):
         gone, new = [one for one in before if one not in after], [one for one in after if one not in before]
         return _value(t, name, gone), _value(t, name, new)
