@@ -88,6 +88,8 @@ def test_options_are_found_while_one_types_and_what_was_typed_elsewhere_stays(de
     page.keyboard.press("Escape")
     page.fill("[name=q]", "stream chunks smoothed")
     expect(page.locator(".option:visible")).to_have_count(1)
+    page.fill("[name=q]", "further attempts")
+    expect(page.locator(".option:visible")).to_contain_text("MAX_RETRIES")
     page.fill("[name=q]", "no option is like this")
     expect(page.get_by_text("No option is like that")).to_be_visible()
     page.fill("[name=q]", "")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.stores import Heard, Replica, ReplicaStore
 
 BEAT_SECONDS = 15.0
+LEAVING_SECONDS = 3.0
 SILENT = 3.5 * BEAT_SECONDS  # seconds after which it is not believed to live: it missed three beats
 FORGOTTEN = 600.0  # seconds after which one that ended without a word is listed no more
 log = logging.getLogger(__name__)
@@ -40,7 +41,8 @@ class Replicas:
 
     async def beat(self) -> None:
         try:
-            await self._store.beat(self.me, FORGOTTEN)
+            async with asyncio.timeout(BEAT_SECONDS):
+                await self._store.beat(self.me, FORGOTTEN)
             self._away = False
         except Exception:
             if not self._away:  # said once, not at each beat
@@ -48,9 +50,10 @@ class Replicas:
             self._away = True
 
     async def leave(self) -> None:
-        """At the end."""
+        """At the end, which does not wait for a database that is silent."""
         try:
-            await self._store.leave(self.me.id)
+            async with asyncio.timeout(LEAVING_SECONDS):
+                await self._store.leave(self.me.id)
         except Exception:
             log.warning("It could not be written down that this process ended", exc_info=True)
 

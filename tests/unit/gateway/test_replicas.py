@@ -87,3 +87,13 @@ async def test_a_store_that_is_away_is_said_once_and_costs_nothing(caplog: pytes
         await replicas.leave()
     assert len(caplog.records) == 3
     assert replicas.alone() == (Serving(ME, NOW, lives=True, here=True),)
+
+
+async def test_the_end_does_not_wait_for_a_database_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Silent(Listed):
+        async def leave(self, replica_id: str) -> None:
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr("gemini_balance.gateway.replicas.LEAVING_SECONDS", 0.01)
+    async with asyncio.timeout(5):
+        await Replicas(Silent(), Clock(), ME).leave()
