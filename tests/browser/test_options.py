@@ -33,15 +33,15 @@ def as_it_was(served: GatewayProcess, desk: Desk) -> Iterator[None]:
 def test_a_changed_option_holds_on_the_next_call_and_can_be_taken_back(desk: Desk, served: GatewayProcess) -> None:
     page = desk.sign_in(path=OPTIONS)
     assert "x-gateway-trace" not in served.chat("Hello").headers
-    page.get_by_label("ROUTE_HEADER", exact=True).check()
+    page.get_by_label("Route in a header", exact=True).check()
     bar = page.get_by_role("region", name="Unsaved changes")
     expect(bar).to_contain_text("1 change")
-    expect(bar.locator(".diff")).to_have_text("ROUTE_HEADER Off → On")
+    expect(bar.locator(".diff")).to_have_text("Route in a header Off → On")
     bar.get_by_role("button", name="Save").click()
     expect(page.get_by_text("1 option saved. It holds from the next call on.")).to_be_visible()
     assert "x-gateway-trace" in served.chat("Hello").headers
     page.get_by_label("Take back: the default is Off").check()
-    expect(bar.locator(".diff")).to_have_text("ROUTE_HEADER On → Off")
+    expect(bar.locator(".diff")).to_have_text("Route in a header On → Off")
     bar.get_by_role("button", name="Save").click()
     expect(page.locator("#o-route_header .badge")).to_have_text("Default")
     assert "x-gateway-trace" not in served.chat("Hello").headers
@@ -88,6 +88,8 @@ def test_options_are_found_while_one_types_and_what_was_typed_elsewhere_stays(de
     page.keyboard.press("Escape")
     page.fill("[name=q]", "stream chunks smoothed")
     expect(page.locator(".option:visible")).to_have_count(1)
+    page.fill("[name=q]", "further attempts")
+    expect(page.locator(".option:visible")).to_contain_text("MAX_RETRIES")
     page.fill("[name=q]", "no option is like this")
     expect(page.get_by_text("No option is like that")).to_be_visible()
     page.fill("[name=q]", "")
@@ -118,7 +120,7 @@ def test_hostile_text_stays_text_wherever_it_is_shown(desk: Desk) -> None:
 def test_a_secret_is_set_and_emptied_and_never_shown(desk: Desk) -> None:
     page = desk.sign_in(path=OPTIONS)
     page.fill("#alert_secret", SECRET)
-    expect(page.locator("#bar .diff")).to_have_text("ALERT_SECRET … → …")
+    expect(page.locator("#bar .diff")).to_have_text("Signature of alerts … → …")
     assert SECRET not in page.content()
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#alert_secret")).to_have_attribute("placeholder", "Set; type to replace it")
@@ -146,6 +148,6 @@ def test_an_export_is_a_file_that_can_be_chosen_for_an_import(desk: Desk) -> Non
         {"name": "o.json", "mimeType": "application/json", "buffer": b'{"version": 1, "options": {"max_retries": 2}}'},
     )
     page.get_by_role("button", name="Preview").click()
-    expect(page.locator(".diff")).to_have_text("MAX_RETRIES 9 → 2")
+    expect(page.locator(".diff")).to_have_text("Further attempts 9 → 2")
     page.get_by_role("button", name="Import 1 change").click()
     expect(page.locator("#max_retries")).to_have_value("2")

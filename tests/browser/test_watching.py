@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tarfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,7 +69,28 @@ def test_an_examination_and_a_backup_are_seen_through(desk: Desk) -> None:
     expect(page.get_by_text("its files are whole")).to_be_visible(timeout=20_000)
     page.get_by_role("button", name="Make a backup").click()
     expect(page.locator("#backups td.mono")).to_contain_text("data/backups/", timeout=20_000)
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Download the backup").click()
+    assert re.fullmatch(r"gemini-balance-[\dTZ-]+\.tar", downloading.value.suggested_filename)
+    with tarfile.open(downloading.value.path()) as kept:
+        assert [Path(name).name for name in kept.getnames()] == ["gemini-balance.db", "journal.db"]
     desk.look_over(page)
+
+
+def test_the_process_that_answers_is_listed_and_its_changes_are_told_in_words(
+    desk: Desk, served: GatewayProcess
+) -> None:
+    headers = {"Authorization": f"Bearer {PASSWORD}", "Content-Type": "application/json"}
+    served.request("PATCH", "/api/admin/v1/options", b'{"values": {"max_retries": 7, "metrics_open": true}}', headers)
+    page = desk.sign_in(path="/console/system")
+    expect(page.locator("#replicas tbody tr")).to_have_count(1)
+    expect(page.locator("#replicas tbody tr")).to_contain_text("this one")
+    page.get_by_role("link", name="All changes").click()
+    expect(page.locator("tbody tr", has_text="MAX_RETRIES").locator(".diff")).to_have_text("3 → 7")
+    expect(page.locator("tbody tr", has_text="METRICS_OPEN").locator(".diff")).to_have_text("Off → On")
+    page.get_by_role("link", name="Further attempts").click()
+    expect(page.get_by_role("heading", name="Further attempts MAX_RETRIES")).to_be_visible()
+    served.request("PATCH", "/api/admin/v1/options", b'{"values": {"max_retries": 3, "metrics_open": false}}', headers)
 
 
 @pytest.mark.parametrize("look", ROTATED[1:3], ids=str)

@@ -83,9 +83,9 @@ SAID = {
     ),
     "invalid_api_key": Said(
         "No token was sent, or one that is not known here.",
-        "Send a token of `ALLOWED_TOKENS`, or one that was made with `gemini-balance tokens`.",
+        "Send a token of `ALLOWED_TOKENS`, or one that was made in the console or with `gemini-balance tokens`.",
         "没有发送令牌，或此处不认识该令牌。",
-        "使用 `ALLOWED_TOKENS` 中的令牌，或用 `gemini-balance tokens` 创建的令牌。",
+        "使用 `ALLOWED_TOKENS` 中的令牌，或在控制台、用 `gemini-balance tokens` 创建的令牌。",
     ),
     "invalid_key": Said(
         "What was given can't be kept as a Gemini key.",
@@ -119,9 +119,9 @@ SAID = {
     ),
     "no_available_key": Said(
         "No key is usable until the operator acts.",
-        "Operator: add keys, or look why those that are there were retired.",
+        "Operator: add keys, or look in the console why those that are there were retired, and reset them.",
         "在管理员处理之前没有可用的密钥。",
-        "管理员：添加密钥，或查看现有密钥为何停用。",
+        "管理员：添加密钥，或在控制台查看现有密钥为何停用并重置。",
     ),
     "not_found": Said(
         "There is no such path or thing.",

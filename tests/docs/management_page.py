@@ -110,6 +110,8 @@ def _kind(schema: dict[str, Any]) -> str:
             return f"object of {_kind(values)}"
         case {"format": "unix-time"}:
             return "time"
+        case {"format": "binary"}:
+            return "file"
         case {"type": kind}:
             return str(kind)
         case _:

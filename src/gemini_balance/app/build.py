@@ -23,6 +23,7 @@ from gemini_balance.app.life import Lasting, life_of
 from gemini_balance.app.managing import cases_of, forecasts_of, management_of
 from gemini_balance.app.reach import Reach
 from gemini_balance.app.remembered import Switched, remembered_of
+from gemini_balance.app.replicas import replicas_of
 from gemini_balance.app.watched import secrets_of, sinks_of, traces_of, watched
 from gemini_balance.core.redaction import Redactor
 from gemini_balance.gateway.journal import Journal
@@ -62,11 +63,20 @@ def build(
     remembered, forecasts = remembered_of(calls, changes, journal, book, ground.clock), forecasts_of(gateways)
     watching = watched(ground, doors, metrics, callers.operators, forecasts)
     keys = keys_of(ground, changes, gateways)
-    life = life_of(
-        ground,
-        Lasting(gateways, transports, doors.models, callers, keys, book, remembered, forecasts, watching, traces),
+    lasting = Lasting(
+        gateways,
+        transports,
+        doors.models,
+        callers,
+        keys,
+        book,
+        remembered,
+        forecasts,
+        watching,
+        traces,
+        replicas_of(ground),
     )
-    cases = cases_of(ground, doors, callers, (book, changes), keys, forecasts, remembered, watching.alerts)
+    life, cases = life_of(ground, lasting), cases_of(ground, doors, lasting, changes)
     parts = settings.shutdown_timeout, book, remembered, watching, keys
     management, console = management_of(cases, doors.public), console_of(ground, cases, doors)
     return App(doors.calls, doors.live, _pages(doors, watching), management, console, life, *parts)

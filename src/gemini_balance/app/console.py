@@ -11,7 +11,6 @@ from gemini_balance.console.sources import Sources
 from gemini_balance.gateway.key_batches import KeyBatches
 from gemini_balance.gateway.key_files import KeyFiles
 from gemini_balance.gateway.trends import Trends
-from gemini_balance.gateway.upkeep import Upkeep
 from gemini_balance.storage.foreign import settings_of
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def _sources(ground: Ground, cases: UseCases, doors: Doors, address: Callable[[R
         search=cases.search,
         statistics=cases.statistics,
         alerts=cases.alerts,
-        upkeep=Upkeep(ground.kept.keeper, cases.changes, ground.clock),
+        upkeep=cases.upkeep,
         trends=Trends(cases.statistics, cases.search, ground.clock),
         verifier=cases.verifier,
         call=doors.calls,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         FirstPassword,
         KeyStore,
         OptionStore,
+        ReplicaStore,
         Secrets,
         Sizes,
         TokenStore,
@@ -44,6 +45,7 @@ class Kept:
     accounts: AccountStore | None = None
     first_password: FirstPassword | None = None
     sizes: Sizes | None = None
+    replicas: ReplicaStore | None = None
     journal: KeptJournal | None = None
     keeper: Keeper | None = None
     close: Callable[[], Awaitable[None]] = _nothing

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.forecasts import Forecasts
     from gemini_balance.gateway.models import ModelBook
     from gemini_balance.gateway.options import OptionBook
+    from gemini_balance.gateway.replicas import Replicas
     from gemini_balance.telemetry.tracing import Traces
 
 
@@ -34,6 +35,7 @@ class Lasting(NamedTuple):
     forecasts: Forecasts
     watched: Watched
     traces: Traces | None
+    replicas: Replicas
 
 
 def life_of(ground: Ground, parts: Lasting) -> Life:
@@ -43,7 +45,7 @@ def life_of(ground: Ground, parts: Lasting) -> Life:
     keepers = _keepers(ground, parts)
     works = (
         *(remembered.journal.run, remembered.retention.run, parts.models.run, parts.forecasts.run),
-        *(callers.tokens.run, parts.watched.alerts.run),
+        *(callers.tokens.run, parts.watched.alerts.run, parts.replicas.run),
         *(checker.run for checker in parts.gateways.checkers),
         *(keeper.run for keeper in keepers),
         *(one.run for one in followers),
@@ -51,7 +53,7 @@ def life_of(ground: Ground, parts: Lasting) -> Life:
     traces = [parts.traces.close] if parts.traces is not None else []
     closes = kept.close, parts.transports.pooled.close, parts.transports.raw.close, *traces
     ends = *closes, remembered.journal.close, callers.tokens.save_used, *(keeper.save for keeper in keepers)
-    ends = *ends, parts.keys.verifier.close
+    ends = *ends, parts.keys.verifier.close, parts.replicas.leave
     begins = (
         *callers.begins,
         parts.keys.ring.load,

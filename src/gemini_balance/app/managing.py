@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from gemini_balance.api.clients import client_of
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.gateway.forecasts import Forecasts
 from gemini_balance.gateway.system import SHARED, System
+from gemini_balance.gateway.upkeep import Upkeep
 from gemini_balance.management.cases import UseCases
 from gemini_balance.management.door import Management, Whereabouts
 
 if TYPE_CHECKING:
     from gemini_balance.api.clients import PublicUrl
-    from gemini_balance.app.callers import Callers
     from gemini_balance.app.doors import Doors
     from gemini_balance.app.gateways import Gateways
     from gemini_balance.app.ground import Ground
-    from gemini_balance.app.kept import Kept
-    from gemini_balance.app.keys import Keys
-    from gemini_balance.app.remembered import Remembered
-    from gemini_balance.gateway.alerts import Alerts
-    from gemini_balance.gateway.journal import Journal
-    from gemini_balance.gateway.options import OptionBook
+    from gemini_balance.app.life import Lasting
     from gemini_balance.gateway.stores import ChangeLog
-    from gemini_balance.settings import Settings
 
 
 def forecasts_of(gateways: Gateways) -> Forecasts:
@@ -33,28 +26,20 @@ def forecasts_of(gateways: Gateways) -> Forecasts:
     return Forecasts(pools, gateways.gemini.clock)
 
 
-def cases_of(
-    ground: Ground,
-    doors: Doors,
-    callers: Callers,
-    options: tuple[OptionBook, ChangeLog],
-    keys: Keys,
-    forecasts: Forecasts,
-    remembered: Remembered,
-    alerts: Alerts,
-) -> UseCases:
-    system = _system(ground.settings, ground.kept, callers, forecasts, remembered.journal)
+def cases_of(ground: Ground, doors: Doors, parts: Lasting, changes: ChangeLog) -> UseCases:
     return UseCases(
-        callers.operators,
-        callers.tokens,
-        *options,
-        keys.ring,
-        keys.verifier,
-        forecasts,
-        system,
-        remembered.search,
-        remembered.statistics,
-        alerts,
+        parts.callers.operators,
+        parts.callers.tokens,
+        parts.options,
+        changes,
+        parts.keys.ring,
+        parts.keys.verifier,
+        parts.forecasts,
+        _system(ground, parts),
+        Upkeep(ground.kept.keeper, changes, ground.clock),
+        parts.remembered.search,
+        parts.remembered.statistics,
+        parts.watched.alerts,
         lambda: doors.calls.draining,
     )
 
@@ -64,8 +49,17 @@ def management_of(cases: UseCases, public: PublicUrl) -> Management:
     return Management(cases, Whereabouts(public.of, lambda scope, headers: client_of(scope, headers, trusted)))
 
 
-def _system(settings: Settings, kept: Kept, callers: Callers, forecasts: Forecasts, journal: Journal) -> System:
-    pool, clock = forecasts.pools[GEMINI_API], forecasts.clock
-    about = version("gemini-balance"), clock.unix(), clock
-    notes = [SHARED] if settings.auth_token and settings.auth_token in settings.allowed_tokens else []
-    return System(*about, pool, callers.tokens, callers.operators, journal, kept.sizes, notes)
+def _system(ground: Ground, parts: Lasting) -> System:
+    settings, me = ground.settings, parts.replicas.me
+    return System(
+        me.version,
+        me.began,
+        ground.clock,
+        parts.forecasts.pools[GEMINI_API],
+        parts.callers.tokens,
+        parts.callers.operators,
+        parts.remembered.journal,
+        ground.kept.sizes,
+        parts.replicas,
+        [SHARED] if settings.auth_token and settings.auth_token in settings.allowed_tokens else [],
+    )

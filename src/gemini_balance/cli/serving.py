@@ -167,6 +167,7 @@ def kept_in(
         allowances=database.allowances,
         accounts=database.accounts,
         sizes=database.sizes,
+        replicas=database.replicas,
         first_password=PasswordFile(data),
         journal=database.journal,
         close=close,
@@ -187,7 +188,9 @@ def _pictures(data: Path) -> PictureStore | None:
 def _warn(settings: Settings) -> None:
     """What makes the gateway answer nobody is said at the start, not found out later."""
     if not settings.allowed_tokens:
-        log.warning("ALLOWED_TOKENS is empty: only client tokens that were made with `tokens add` may call.")
+        log.warning(
+            "ALLOWED_TOKENS is empty: only client tokens that were made in the console or with `tokens add` may call."
+        )
     if settings.auth_token and settings.auth_token in settings.allowed_tokens:
         log.warning(
             "AUTH_TOKEN is one of ALLOWED_TOKENS, so whoever may call knows the operator's password. Scripts can't "

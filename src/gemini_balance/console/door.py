@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.applications import Starlette
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from gemini_balance.console import live, paths, session
@@ -148,9 +148,8 @@ class Pages:
                     return _on(request, to, said)
                 case Part(template, view, status):
                     return self._drawing.part(template, visit.words, view, status)
-                case Download(name, media_type, content):
-                    kept = {"content-disposition": f'attachment; filename="{name}"'}
-                    return Response(content, 200, kept, media_type)
+                case Download() as file:
+                    return _file(file)
                 case Stays(view, status):
                     return self._draw(page, visit, view, status)
 
@@ -190,6 +189,13 @@ class Pages:
             answer.delete_cookie(SAID, path=paths.HOME, httponly=True, samesite="strict")
         session.renew(visit.request, answer, self._sources.operators)
         return answer
+
+
+def _file(file: Download) -> Response:
+    kept = {"content-disposition": f'attachment; filename="{file.name}"'}
+    if isinstance(file.content, bytes):
+        return Response(file.content, 200, kept, file.media_type)
+    return StreamingResponse(file.content, 200, kept | {"content-length": str(file.size)}, file.media_type)
 
 
 def _on(request: Request, to: str, said: Said | None) -> Response:

@@ -26,6 +26,7 @@ class Manner:
     day_of_year: str
     moment: str
     full: str
+    between: str  # pieces of a list
 
 
 ENGLISH = Manner(
@@ -38,6 +39,7 @@ ENGLISH = Manner(
     day_of_year="{day} {month} {year}",
     moment="{date}, {clock}",
     full="{weekday} {day} {month} {year}, {clock}",
+    between=", ",
 )
 CHINESE = Manner(
     magnitudes=((1e8, "亿"), (1e4, "万")),
@@ -49,6 +51,7 @@ CHINESE = Manner(
     day_of_year="{year} 年 {month} 月 {day} 日",
     moment="{date} {clock}",
     full="{year} 年 {month} 月 {day} 日 {weekday} {clock}",
+    between="、",
 )
 SIZES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from gemini_balance.console import paths
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from starlette.requests import Request
 
@@ -74,11 +74,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file that the browser keeps."""
+    """A file that the browser keeps; of one that comes piece by piece, `size` is how many bytes there will be."""
 
     name: str
     media_type: str
-    content: bytes
+    content: bytes | AsyncIterator[bytes]
+    size: int = 0
 
 
 Show: TypeAlias = "Callable[[Sources, Visit], Awaitable[object]]"

@@ -10,9 +10,10 @@ import msgspec
 from markupsafe import Markup, escape
 
 from gemini_balance.console import format as written
+from gemini_balance.core.options import OPTION_TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import tzinfo
 
     from gemini_balance.console.format import Manner
@@ -80,10 +81,19 @@ class Words:
         """Is it what use cases speak, too?"""
         return self.language == "en"
 
+    def option(self, name: str) -> str:
+        """What an option is called; one that is not known, as it is."""
+        titles = OPTION_TITLES.get(name)
+        return name if titles is None else titles[0 if self.english else 1]
+
     @property
     def others(self) -> list[tuple[str, str, str]]:
         """The other languages: name for the cookie, for HTML, and what each calls itself."""
         return [(name, TAGS[name], NAMES[name]) for name in MANNERS if name != self.language]
+
+    def listed(self, pieces: Iterable[Markup]) -> Markup:
+        """With what the language has between them."""
+        return escape(self._manner.between).join(pieces)
 
     def number(self, value: float) -> str:
         return written.number(value)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import msgspec
 
 from gemini_balance.core.alert_kinds import Kind
+from gemini_balance.core.outcome import Cause
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from gemini_balance.core.readings import PoolReading, Readings
 
@@ -34,7 +35,8 @@ HOLDS_FOR = {
 """Seconds that each condition must hold."""
 
 
-Facts: TypeAlias = dict[str, str | int]
+Facts: TypeAlias = dict[str, str | int | dict[str, str]]
+"""Of keys that died: `keys`, their ids with the word of the cause, the first few."""
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,7 +126,7 @@ class Watch:
                 self._gathered.setdefault(kind, _Gathered()).news.update(news)
         for kind, gathered in self._gathered.items():
             if gathered.news and now.at >= gathered.quiet_until:
-                yield _alert(now.at, Place(kind, ""), {"count": len(gathered.news), "names": _names(gathered.news)})
+                yield _alert(now.at, Place(kind, ""), _facts(kind, gathered.news))
                 gathered.news, gathered.quiet_until = {}, now.at + QUIET
 
 
@@ -139,6 +141,16 @@ SENTENCES = {
     Kind.UNKNOWN_ANSWERS: "Google gave errors that no rule names, with status {names}. Please report them.",
     Kind.TEST: "A test of this webhook, asked for by the operator.",
 }
+
+
+WHY: dict[str, str] = {
+    Cause.KEY_DEAD: "not valid",
+    Cause.KEY_REFUSED: "refused by Google",
+    Cause.PROJECT_BLOCKED: "its project is blocked",
+    Cause.PROJECT_UNPAID: "its project has not paid",
+}
+OTHERWISE = "too many failures"
+"""Why a key died."""
 
 
 def _alert(at: float, place: Place, facts: Facts, *, holds: bool = True) -> Alert:
@@ -183,9 +195,16 @@ def _happened(before: Readings, now: Readings) -> Iterator[tuple[Kind, dict[str,
         yield Kind.UNKNOWN_ANSWERS, {str(status): "" for status in more}
 
 
-def _names(news: dict[str, str]) -> str:
-    named = [f"{name} ({why})" if why else name for name, why in list(news.items())[:MOST_NAMED]]
-    return ", ".join(named) + (f" and {len(news) - MOST_NAMED} more" if len(news) > MOST_NAMED else "")
+def _facts(kind: Kind, news: dict[str, str]) -> Facts:
+    first, more = dict(list(news.items())[:MOST_NAMED]), len(news) - MOST_NAMED
+    if kind is not Kind.KEY_DEAD:
+        return {"count": len(news), "names": _listed(first, more)}
+    named = (f"{name} ({WHY.get(why, OTHERWISE)})" for name, why in first.items())
+    return {"count": len(news), "names": _listed(named, more), "keys": first}
+
+
+def _listed(names: Iterable[str], more: int) -> str:
+    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
 
 
 def told_as(alert: Alert, form: str) -> bytes:

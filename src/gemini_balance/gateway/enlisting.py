@@ -34,6 +34,12 @@ class Enlisted:
         """Each once, as it is in the end."""
         return list({key.id: key for key in (*self.new, *self.back, *self.unlisted, *self.paid)}.values())
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many there are of each that there are some of."""
+        told = {"new": self.new, "back": self.back, "unlisted": self.unlisted, "paid": self.paid}
+        return {name: len(keys) for name, keys in told.items() if keys}
+
     def __str__(self) -> str:
         told = ((self.new, "new"), (self.back, "listed again"), (self.unlisted, "not listed any more, and off"))
         return ", ".join(f"{len(keys)} {word}" for keys, word in (*told, (self.paid, "for paid calls now")) if keys)

@@ -86,7 +86,7 @@ class Keyring:
             found = enlisted(self._kept, self._listed, self._clock.unix())
             if found.all:
                 log.info("Keys of the environment: %s", found)
-                await self._put(found.all, "environment", "import", after=f'"{found}"')
+                await self._put(found.all, "environment", "import", after=msgspec.json.encode(found.counts).decode())
             if not any(gateway.pool.usable() for gateway in self.gateways.values()):
                 log.warning("No usable Gemini key: every call gets 503. Put keys into API_KEYS, or add them.")
 

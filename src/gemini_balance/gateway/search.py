@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from gemini_balance.core.errors import BadRequest, NotFound
 from gemini_balance.gateway.failing import failing
-from gemini_balance.gateway.stores import Change, Subject
+from gemini_balance.gateway.stores import MANY_DETAILS, Change, Subject
 
 if TYPE_CHECKING:
     from gemini_balance.gateway.calls import CallFilter, CallLog, Found, KeptCall
@@ -58,7 +58,7 @@ class Search:
             at=self._clock.unix(),
             who=who,
             subject=Subject.JOURNAL,
-            target=f"details of {forgotten} errors",
+            target=f"{forgotten} {MANY_DETAILS}",
             action="delete",
         )
         await self._changes.add(change)

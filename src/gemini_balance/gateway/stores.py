@@ -42,7 +42,7 @@ class Tier(StrEnum):
     PAID = "paid"
 
 
-MANY_KEYS = "keys"
+MANY_KEYS, MANY_TOKENS, MANY_DETAILS = "keys", "tokens", "error details"
 """Of a change's target, behind their number."""
 
 
@@ -75,7 +75,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     def count(self) -> int | None:
         """How many it is of, where they are not named."""
         number, _, what = self.target.partition(" ")
-        return int(number) if what == MANY_KEYS and number.isdecimal() else None
+        return int(number) if what in (MANY_KEYS, MANY_TOKENS, MANY_DETAILS) and number.isdecimal() else None
 
 
 class KeptKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -236,3 +236,32 @@ class Secrets(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return "Secrets()"
+
+
+class Replica(msgspec.Struct, frozen=True, kw_only=True):
+    """One process that serves. `id` is made at its start; `host`: what its machine or container calls itself."""
+
+    id: str
+    host: str
+    version: str
+    began: float
+
+
+class Heard(NamedTuple):
+    """A replica, and the seconds since it said that it lives."""
+
+    replica: Replica
+    silent: float
+
+
+class ReplicaStore(Protocol):
+    """Who serves on this database. How long ago something was said, the database's own clock tells."""
+
+    async def beat(self, replica: Replica, forget: float) -> None:
+        """This one lives. Those that have been silent for `forget` seconds are no longer known."""
+
+    async def leave(self, replica_id: str) -> None:
+        """It ended; nobody who isn't known is missed."""
+
+    async def all(self) -> list[Heard]:
+        """The oldest first."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.accounts import Operators
     from gemini_balance.gateway.journal import Journal
     from gemini_balance.gateway.ports import Clock
+    from gemini_balance.gateway.replicas import Replicas, Serving
     from gemini_balance.gateway.stores import Size, Sizes
     from gemini_balance.gateway.tokens import TokenBook
 
@@ -32,14 +33,14 @@ log = logging.getLogger(__name__)
 
 
 class SystemState(NamedTuple):
-    """`size`: None where nothing is kept, or the database does not answer."""
+    """`size`: None where nothing is kept, or the database does not answer. `replicas`: this one first."""
 
     version: str
     started: float
     now: float
     size: Size | None
     lost: int
-    replicas: tuple[str, ...]
+    replicas: tuple[Serving, ...]
     warnings: list[str]
 
 
@@ -55,25 +56,23 @@ class System:
     operators: Operators
     journal: Journal
     sizes: Sizes | None
+    replicas: Replicas
     notes: Sequence[str] = ()
 
     async def state(self) -> SystemState:
-        size, away = await self._size()
-        turns = self.pool.turns
-        replicas = turns.replicas if turns is not None else ()
+        size, replicas, away = await self._database()
         warnings = [*self.notes, *self._warnings(away=away)]
         return SystemState(self.version, self.started, self.clock.unix(), size, self.journal.lost, replicas, warnings)
 
-    async def _size(self) -> tuple[Size | None, bool]:
-        """And whether the database is away."""
-        if self.sizes is None:
-            return None, False
+    async def _database(self) -> tuple[Size | None, tuple[Serving, ...], bool]:
+        """How large it is, who serves on it, and whether it is away."""
         try:
             async with asyncio.timeout(PATIENCE):
-                return await self.sizes.size(), False
+                size = await self.sizes.size() if self.sizes is not None else None
+                return size, await self.replicas.all(), False
         except Exception:
-            log.warning("The database does not say how large it is", exc_info=True)
-            return None, True
+            log.warning("The database does not say how large it is, and who serves", exc_info=True)
+            return None, self.replicas.alone(), True
 
     def _warnings(self, *, away: bool) -> list[str]:
         lost = self.journal.lost

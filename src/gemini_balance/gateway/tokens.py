@@ -13,7 +13,7 @@ from gemini_balance.core.allowance import Allowances
 from gemini_balance.core.errors import BadRequest, NotFound
 from gemini_balance.core.redaction import tail_of
 from gemini_balance.gateway.peppered import Peppered
-from gemini_balance.gateway.stores import Change, KeptToken, Off, Origin, Subject
+from gemini_balance.gateway.stores import MANY_TOKENS, Change, KeptToken, Off, Origin, Subject
 from gemini_balance.gateway.token_rows import (
     Terms,
     changed_terms,
@@ -162,7 +162,7 @@ class TokenBook:
             for action, rows in found._asdict().items():
                 if rows:
                     log.info("Client tokens of the environment: %d %s", len(rows), action)
-                    target = rows[0].id if len(rows) == 1 else f"{len(rows)} tokens"
+                    target = rows[0].id if len(rows) == 1 else f"{len(rows)} {MANY_TOKENS}"
                     change = Change(at=now, who="environment", subject=Subject.TOKEN, target=target, action=action)
                     await self._put(rows, change)
 

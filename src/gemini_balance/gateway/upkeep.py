@@ -6,13 +6,13 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from gemini_balance.core.errors import Conflict
+from gemini_balance.core.errors import Conflict, NotFound
 from gemini_balance.gateway.findings import Finding, found
 from gemini_balance.gateway.recent import Recent
 from gemini_balance.gateway.stores import Change, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 
     from gemini_balance.gateway.findings import Found
     from gemini_balance.gateway.ports import Clock
@@ -39,11 +39,28 @@ class Check(NamedTuple):
 
 
 class Copy(NamedTuple):
-    """A backup: when it was made, where it lies, how many bytes it has."""
+    """A backup: its name, when it was made, where it lies, how many bytes it has."""
 
+    name: str
     at: float
     place: str
     size: int
+
+
+class Packed(NamedTuple):
+    """A backup as one file: its name, its bytes, and what is in it, piece by piece. Reading blocks."""
+
+    file: str
+    size: int
+    pieces: Iterator[bytes]
+
+
+class Streamed(NamedTuple):
+    """The same for who awaits it."""
+
+    file: str
+    size: int
+    pieces: AsyncIterator[bytes]
 
 
 class CannotCopy(Exception):
@@ -65,6 +82,9 @@ class Keeper(Protocol):
     def copy(self, at: float, progress: Progress) -> Copy:
         """`progress` is told a file's name, and how many of how many pieces are copied. Raises CannotCopy."""
 
+    def pack(self, name: str) -> Packed | None:
+        """None where there is no copy of this name. Raises OSError."""
+
 
 class Examined(NamedTuple):
     """What the last look found."""
@@ -79,6 +99,9 @@ class Copying(NamedTuple):
     name: str
     done: int
     total: int
+
+
+JUST_BEGUN = Copying("", 0, 0)
 
 
 class UpkeepState(NamedTuple):
@@ -107,10 +130,9 @@ class Upkeep:
     async def state(self) -> UpkeepState:
         command = self._keeper.command if self._keeper is not None else ""
         copies = tuple(await self._copies.get() or ())
-        examining = "examine" in self._running
-        return UpkeepState(
-            self._keeper is not None, command, examining, self._examined, self._copying, self._failed, copies
-        )
+        copying = self._copying or JUST_BEGUN if "copy" in self._running else None
+        possible, examining = self._keeper is not None, "examine" in self._running
+        return UpkeepState(possible, command, examining, self._examined, copying, self._failed, copies)
 
     def examine(self) -> None:
         """Begin. Raises Conflict where there is nothing to look at."""
@@ -120,8 +142,18 @@ class Upkeep:
         """Begin. Raises Conflict where this program makes none."""
         keeper = self._kept()
         if keeper.command:
-            raise Conflict("This database has a tool of its own for copies.")
+            raise Conflict(f"PostgreSQL has a tool for this. Run: {keeper.command}")
         self._begin("copy", self._copy(keeper, who))
+
+    async def download(self, name: str, who: str) -> Streamed:
+        """A copy by its name, as one file; that it was read is noted. Raises NotFound, OSError."""
+        keeper = self._keeper
+        packed = await asyncio.to_thread(keeper.pack, name) if keeper is not None else None
+        if packed is None:
+            raise NotFound("There is no backup of this name.")
+        now = self._clock.unix()
+        await self._changes.add(Change(at=now, who=who, subject=Subject.BACKUP, target=name, action="export"))
+        return Streamed(packed.file, packed.size, _read(packed.pieces))
 
     def _kept(self) -> Keeper:
         if self._keeper is None:
@@ -145,7 +177,7 @@ class Upkeep:
         self._examined = Examined(self._clock.unix(), checks)
 
     async def _copy(self, keeper: Keeper, who: str) -> None:
-        self._failed, self._copying = "", Copying("", 0, 0)
+        self._failed, self._copying = "", JUST_BEGUN
         try:
             made = await asyncio.to_thread(keeper.copy, self._clock.unix(), self._told)
             await self._changes.add(
@@ -165,3 +197,8 @@ class Upkeep:
 
     async def _listed(self) -> Sequence[Copy]:
         return await asyncio.to_thread(self._keeper.copies) if self._keeper is not None else ()
+
+
+async def _read(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while piece := await asyncio.to_thread(next, pieces, b""):
+        yield piece

@@ -21,7 +21,7 @@ from gemini_balance.core.errors import (
     TooManyAttempts,
     UnsupportedMediaType,
 )
-from gemini_balance.management.endpoint import EVENTS, JSON, Events, WithCookies
+from gemini_balance.management.endpoint import EVENTS, JSON, Events, File, WithCookies
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -68,7 +68,7 @@ class Failed(msgspec.Struct, frozen=True):
 
 def reply(endpoint: Row, result: object, renewed: str) -> Response:
     """`result`: what the endpoint's row says, or None, perhaps with cookies, which go before the one of a session that
-    goes on; or events."""
+    goes on; or events, or a file."""
     match result:
         case WithCookies(value, cookies):
             response = _body(endpoint, value)
@@ -82,6 +82,9 @@ def reply(endpoint: Row, result: object, renewed: str) -> Response:
 def _body(endpoint: Row, result: object) -> Response:
     if isinstance(result, Events):
         return StreamingResponse(_framed(result.values), 200, HEADERS | {"x-accel-buffering": "no"}, EVENTS)
+    if isinstance(result, File):
+        about = {"content-disposition": f'attachment; filename="{result.name}"', "content-length": str(result.size)}
+        return StreamingResponse(result.pieces, endpoint.status, HEADERS | about, endpoint.kind)
     if endpoint.answer is None:
         return Response(b"", 204, HEADERS)
     return Response(msgspec.json.encode(result), endpoint.status, HEADERS, JSON)

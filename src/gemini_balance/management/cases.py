@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.stores import ChangeLog
     from gemini_balance.gateway.system import System
     from gemini_balance.gateway.tokens import TokenBook
+    from gemini_balance.gateway.upkeep import Upkeep
     from gemini_balance.gateway.verifying import Verifier
 
 
@@ -33,6 +34,7 @@ class UseCases:
     verifier: Verifier
     forecasts: Forecasts
     system: System
+    upkeep: Upkeep
     search: Search
     statistics: Statistics
     alerts: Alerts

@@ -20,6 +20,7 @@ PREFIX = "/api/admin/v1"
 MEGABYTE = 1_000_000
 JSON = "application/json"
 EVENTS = "text/event-stream"
+TAR = "application/x-tar"
 
 
 class Access(StrEnum):
@@ -105,6 +106,15 @@ class Events:
     """An answer that comes bit by bit, as server-sent events, until the iterator ends."""
 
     values: AsyncIterator[msgspec.Struct]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An answer that is a file of so many bytes, which come piece by piece."""
+
+    name: str
+    size: int
+    pieces: AsyncIterator[bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

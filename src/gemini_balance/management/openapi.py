@@ -20,7 +20,7 @@ from gemini_balance.core.errors import (
 )
 from gemini_balance.core.session_cookie import OVER_TLS
 from gemini_balance.management.answers import MEANINGS, Failed
-from gemini_balance.management.endpoint import EVENTS, JSON, PREFIX, Access, Nothing
+from gemini_balance.management.endpoint import EVENTS, JSON, PREFIX, TAR, Access, Nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Document = dict[str, Any]  # JSON of no fixed shape
 REFERENCE = "#/components/schemas/{name}"
 IN_PATH = re.compile(r"{(\w+)}")
+WRITTEN: dict[str, Document] = {EVENTS: {"type": "string"}, TAR: {"type": "string", "format": "binary"}}
+"""Of answers that are no JSON."""
 ABOUT = (
     "What the console does, as JSON. Send `Authorization: Bearer TOKEN` with the operator's token; a session's "
     "cookie is taken from the gateway's own pages. Times are seconds since 1970."
@@ -137,5 +139,5 @@ def _failures(rows: tuple[Row, ...], schemas: dict[object, Document]) -> Documen
 def _success(row: Row, schemas: dict[object, Document]) -> Document:
     if row.answer is None:
         return {"description": HTTPStatus.NO_CONTENT.phrase}
-    schema = {"type": "string"} if row.kind == EVENTS else schemas[row.answer]
+    schema = WRITTEN.get(row.kind) or schemas[row.answer]
     return {"description": HTTPStatus(row.status).phrase, "content": {row.kind: {"schema": schema}}}

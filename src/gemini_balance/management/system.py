@@ -9,6 +9,7 @@ from msgspec import Meta
 from gemini_balance.management.endpoint import Access, Endpoint, Model, Moment, Nothing
 
 if TYPE_CHECKING:
+    from gemini_balance.gateway.replicas import Serving
     from gemini_balance.gateway.stores import Size
     from gemini_balance.management.cases import UseCases
     from gemini_balance.management.endpoint import Asked
@@ -22,6 +23,20 @@ class DatabaseShown(Model, frozen=True, kw_only=True):
     journal_bytes: Annotated[int, Meta(description="Of the journal.")]
 
 
+class ReplicaShown(Model, frozen=True, kw_only=True):
+    """A process that serves on this database."""
+
+    id: Annotated[str, Meta(description="Made at its start.")]
+    host: Annotated[str, Meta(description="What its machine or container calls itself.")]
+    version: Annotated[str, Meta(description="Of the program.")]
+    started: Annotated[Moment, Meta(description="When it did.")]
+    seen: Annotated[Moment, Meta(description="When it was heard of last; each tells of itself every 15 seconds.")]
+    lives: Annotated[
+        bool, Meta(description="False: it fell silent without having ended; after ten minutes it is gone.")
+    ]
+    here: Annotated[bool, Meta(description="It is the one that answers.")]
+
+
 class SystemShown(Model, frozen=True, kw_only=True):
     """How it is with the gateway as a whole."""
 
@@ -30,7 +45,9 @@ class SystemShown(Model, frozen=True, kw_only=True):
     uptime: Annotated[float, Meta(description="Seconds since then.")]
     database: Annotated[DatabaseShown | None, Meta(description="Null: there is none, or it does not answer.")]
     lost_records: Annotated[int, Meta(description="Calls of this process that are missing in the journal.")]
-    replicas: Annotated[tuple[str, ...], Meta(description="That serve with the same keys; empty: this one alone.")]
+    replicas: Annotated[
+        tuple[ReplicaShown, ...], Meta(description="That serve with the same keys; this one is the first.")
+    ]
     warnings: Annotated[tuple[str, ...], Meta(description="What the operator should know, in sentences.")]
 
 
@@ -42,13 +59,26 @@ async def show_system(cases: UseCases, _: Asked[Nothing, Nothing]) -> SystemShow
         uptime=state.now - state.started,
         database=None if state.size is None else _database(state.size),
         lost_records=state.lost,
-        replicas=state.replicas,
+        replicas=tuple(map(_replica, state.replicas)),
         warnings=tuple(state.warnings),
     )
 
 
 def _database(size: Size) -> DatabaseShown:
     return DatabaseShown(kind=size.kind, bytes=size.kept, journal_bytes=size.journal)
+
+
+def _replica(serving: Serving) -> ReplicaShown:
+    replica = serving.replica
+    return ReplicaShown(
+        id=replica.id,
+        host=replica.host,
+        version=replica.version,
+        started=replica.began,
+        seen=serving.seen,
+        lives=serving.lives,
+        here=serving.here,
+    )
 
 
 ENDPOINTS = (

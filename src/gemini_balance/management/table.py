@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gemini_balance.management import (
     alerts,
+    backups,
     calls,
     changes,
     jobs,
@@ -38,6 +39,7 @@ def the_document(version: str) -> dict[str, Any]:
 ENDPOINTS: tuple[Row, ...] = (
     *session.ENDPOINTS,
     *system.ENDPOINTS,
+    *backups.ENDPOINTS,
     *pool.ENDPOINTS,
     *keys.ENDPOINTS,
     *jobs.ENDPOINTS,

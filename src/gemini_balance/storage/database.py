@@ -15,6 +15,7 @@ from gemini_balance.storage.journal.writer import CallWriter
 from gemini_balance.storage.keys import StoredKeys
 from gemini_balance.storage.migrate import JOURNAL_CHAIN, migrate
 from gemini_balance.storage.options import StoredOptions
+from gemini_balance.storage.replicas import StoredReplicas
 from gemini_balance.storage.resources import StoredResources
 from gemini_balance.storage.rotation import open_with
 from gemini_balance.storage.sizes import StoredSizes
@@ -60,6 +61,7 @@ class Database:
         self.pool = StoredState(self.engine, POOL)
         self.vertex_pool = StoredState(self.engine, VERTEX_POOL)
         self.sizes = StoredSizes(self.engine, self.journal_engine)
+        self.replicas = StoredReplicas(self.engine)
         self.changes = StoredChanges(self.engine)
         self.keys = StoredKeys(self.engine, self.vault)
         self.options = StoredOptions(self.engine, self.vault)

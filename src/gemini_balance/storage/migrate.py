@@ -28,7 +28,7 @@ class Chain(NamedTuple):
     versions: str
 
 
-KEPT_CHAIN = Chain("main", "0002", METADATA, "alembic_version")
+KEPT_CHAIN = Chain("main", "0003", METADATA, "alembic_version")
 JOURNAL_CHAIN = Chain("journal", "0001", JOURNAL, "journal_version")
 
 

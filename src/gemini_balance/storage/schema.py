@@ -136,3 +136,14 @@ changes = Table(
     Index(None, "subject", "target"),
 )
 """Who did what. Rows are only ever added; the last one's number tells whether anything changed."""
+
+replicas = Table(
+    "replicas",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("began", Double, nullable=False),
+    Column("seen", Double, nullable=False),
+)
+"""Which processes serve. `seen` is by the database's clock."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+import tarfile
 import time
 from typing import TYPE_CHECKING
 
@@ -65,6 +68,35 @@ def test_a_backup_is_made_where_the_page_says_and_noted_among_the_changes(
     assert place in operator.read(f"{SYSTEM}/changes?subject=backup")
 
 
+def test_a_backup_is_downloaded_by_its_name_and_nothing_else_is(operator: Visitor, served: GatewayProcess) -> None:
+    page = _shows(operator, 'name="name"')
+    name = re.search(r'name="name" value="([^"]+)"', page)
+    assert name
+    got = operator.post(f"{SYSTEM}/download", {"name": name[1]})
+    assert (got.status, got.headers["content-type"]) == (200, "application/x-tar")
+    assert got.headers["content-disposition"] == f'attachment; filename="gemini-balance-{name[1]}.tar"'
+    assert int(got.headers["content-length"]) == len(got.body)
+    with tarfile.open(fileobj=io.BytesIO(got.body)) as read:
+        assert read.getnames() == [f"{name[1]}/gemini-balance.db", f"{name[1]}/journal.db"]
+    secret = (served.log.parent / "data" / "secret-key").read_bytes().strip()
+    assert secret not in got.body
+    assert name[1] in operator.read(f"{SYSTEM}/changes?subject=backup")
+    for wrong in ("..", "../..", f"../backups/{name[1]}", "", "secret-key"):
+        assert operator.post(f"{SYSTEM}/download", {"name": wrong}).status == 404
+    assert Visitor(served).post(f"{SYSTEM}/download", {"name": name[1]}).status == 303
+
+
+def test_all_processes_that_serve_on_a_database_are_listed(
+    operator: Visitor, served: GatewayProcess, running_google: simulator.RunningSimulator
+) -> None:
+    with gateway(running_google, served.log.parent, AUTH_TOKEN=PASSWORD) as other:
+        told = other.request("GET", "/api/admin/v1/system", headers={"Authorization": f"Bearer {PASSWORD}"}).json
+        first, second = told["replicas"]
+        assert (first["here"], second["here"], second["lives"]) == (True, False, True)
+        assert "this one" in _shows(operator, first["id"])
+    assert first["id"] not in operator.read(SYSTEM)
+
+
 def test_a_webhook_that_takes_nothing_is_said_in_words(operator: Visitor) -> None:
     tried = operator.post(f"{SYSTEM}/try-webhook", {})
     assert (tried.status, b"The webhook did not take it" in tried.body) == (400, True)
@@ -76,14 +108,15 @@ def test_changes_are_told_page_by_page_and_filtered(operator: Visitor, served: G
         body = b'{"values": {"max_retries": %d}}' % (n % 2 + 4)
         assert served.request("PATCH", "/api/admin/v1/options", body, headers).status == 200
     first = operator.read(f"{SYSTEM}/changes?subject=option")
-    assert first.count("max_retries") == 50
+    assert first.count("MAX_RETRIES") == 50
+    assert "<del>4</del> → <ins>5</ins>" in first
     older = first.partition('href="/console/system/changes?')[2].partition('"')[0].replace("&amp;", "&")
     second = operator.read(f"{SYSTEM}/changes?{older}")
-    assert second.count("max_retries") == 10
+    assert second.count("MAX_RETRIES") == 10
     assert "Newest" in second
     assert "No change" in operator.read(f"{SYSTEM}/changes?subject=alert")
     for odd in ("before=x", "before=-1", "subject=nothing", "before=99999999999999999999"):
-        assert "max_retries" in operator.read(f"{SYSTEM}/changes?{odd}")
+        assert "MAX_RETRIES" in operator.read(f"{SYSTEM}/changes?{odd}")
 
 
 def test_what_is_written_into_a_change_is_text(operator: Visitor, served: GatewayProcess) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
+import tarfile
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -42,7 +44,7 @@ def test_a_copy_lies_in_a_folder_named_by_its_time_and_can_be_opened(data: Path)
     told: list[str] = []
     copy = _keeper(data).copy(NOON, lambda name, *_: told.append(name))
     folder = data / "backups" / "2027-01-15T12-00-00Z"
-    assert (copy.at, copy.place) == (NOON, str(folder))
+    assert (copy.name, copy.at, copy.place) == (folder.name, NOON, str(folder))
     assert copy.size == sum(path.stat().st_size for path in folder.iterdir())
     with closing(sqlite3.connect(folder / "gemini-balance.db")) as opened:
         assert opened.execute("SELECT count(*) FROM keys").fetchone() == (0,)
@@ -59,6 +61,31 @@ def test_copies_are_listed_the_latest_first_and_nothing_else_is(data: Path) -> N
     unfinished.mkdir()
     (unfinished / "journal.unfinished").touch()
     assert keeper.copies() == made[::-1]
+
+
+def test_a_copy_is_packed_by_its_name_alone(data: Path, tmp_path: Path) -> None:
+    keeper = _keeper(data)
+    copy = keeper.copy(NOON, _quiet)
+    packed = keeper.pack(copy.name)
+    assert packed is not None
+    whole = b"".join(packed.pieces)
+    assert (packed.file, packed.size) == ("gemini-balance-2027-01-15T12-00-00Z.tar", len(whole))
+    with tarfile.open(fileobj=io.BytesIO(whole)) as read:
+        assert read.getnames() == [f"{copy.name}/{name}" for name in ("gemini-balance.db", "journal.db")]
+        read.extractall(tmp_path / "restored", filter="data")
+    with closing(sqlite3.connect(tmp_path / "restored" / copy.name / "gemini-balance.db")) as opened:
+        assert opened.execute("SELECT count(*) FROM keys").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ".", "..", "../backups/2027-01-15T12-00-00Z", "2027-01-15T12-00-00Z/", "2027-01-15T12-00-01Z", "secrets"],
+)
+def test_what_is_no_copy_is_not_packed(data: Path, name: str) -> None:
+    keeper = _keeper(data)
+    keeper.copy(NOON, _quiet)
+    (data / "backups" / "secrets").mkdir()
+    assert keeper.pack(name) is None
 
 
 def test_two_copies_of_one_second_are_one(data: Path) -> None:

@@ -20,7 +20,6 @@ from gemini_balance.core.errors import BadRequest
 from gemini_balance.gateway.key_batches import KeyBatches
 from gemini_balance.gateway.key_files import KeyFiles
 from gemini_balance.gateway.trends import Trends
-from gemini_balance.gateway.upkeep import Upkeep
 from gemini_balance.settings import load
 from gemini_balance.storage.foreign import settings_of
 from tests.unit.gateway.stage import Hands
@@ -42,6 +41,7 @@ USE_CASES = (
     "verifier",
     "forecasts",
     "system",
+    "upkeep",
     "search",
     "statistics",
     "alerts",
@@ -111,7 +111,6 @@ class Desk:
         cases = app.management.cases
         fields = {name: getattr(cases, name) for name in USE_CASES}
         trends = Trends(cases.statistics, cases.search, Hands())
-        upkeep = Upkeep(None, cases.changes, Hands())
         fields |= {"batches": KeyBatches(cases.keyring), "key_files": KeyFiles(cases.keyring, settings_of)}
         self.sources = Sources(
             clock=Hands(),
@@ -119,7 +118,6 @@ class Desk:
             models=app.door.models,
             call=app.door,
             trends=trends,
-            upkeep=upkeep,
             address=lambda _: OUTSIDE,
             **fields,
         )

@@ -56,9 +56,9 @@ async def test_what_was_typed_is_read_and_shown_as_a_difference() -> None:
     edits = edits_in(_form(book, max_retries="5", paid_models="a\r\nb", metrics_open="on"), book)
     assert edits.values == {"max_retries": 5, "paid_models": ["a", "b"], "metrics_open": True}
     assert edits.differences == (
-        Difference("PAID_MODELS", "", "a, b"),
-        Difference("MAX_RETRIES", "3", "5"),
-        Difference("METRICS_OPEN", "false", "true", switch=True),
+        Difference("paid_models", "", "a, b"),
+        Difference("max_retries", "3", "5"),
+        Difference("metrics_open", "false", "true", switch=True),
     )
 
 
@@ -86,7 +86,7 @@ async def test_an_option_goes_back_to_what_holds_otherwise_whatever_was_typed() 
     book = await _book(patience=60)
     edits = edits_in(_form(book, patience="nonsense", reset=["patience", "max_retries"]), book)
     assert (edits.back, edits.values, edits.faults) == (("patience",), {}, {})
-    assert edits.differences == (Difference("PATIENCE", "60", "25"),)
+    assert edits.differences == (Difference("patience", "60", "25"),)
 
 
 async def test_a_secret_stays_unless_it_is_typed_anew_or_emptied() -> None:
@@ -94,7 +94,7 @@ async def test_a_secret_stays_unless_it_is_typed_anew_or_emptied() -> None:
     assert edits_in(_form(book), book).values == {}
     anew = edits_in(_form(book, alert_secret="new", clear=["alert_webhook_url"]), book)
     assert anew.values == {"alert_secret": "new", "alert_webhook_url": ""}
-    assert anew.differences == (Difference("ALERT_WEBHOOK_URL", "…", "…"), Difference("ALERT_SECRET", "…", "…"))
+    assert anew.differences == (Difference("alert_webhook_url", "…", "…"), Difference("alert_secret", "…", "…"))
     assert "new" not in str(anew.typed)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from gemini_balance.core.alert_kinds import Kind, known_kinds
 from gemini_balance.core.alerts import CALM, FORMATS, HOLDS_FOR, QUIET, Alert, Terms, Watch, told_as
+from gemini_balance.core.outcome import Cause
 from gemini_balance.core.readings import PoolReading, Readings
 
 if TYPE_CHECKING:
@@ -93,8 +94,20 @@ def test_keys_that_die_are_gathered_and_told_together() -> None:
         alerts += watch.look(at(second, pool(100, second // 10)), TERMS)
     dead = [alert for alert in alerts if alert.kind is Kind.KEY_DEAD]
     assert [alert.at for alert in dead] == [10, 10 + QUIET, 10 + 2 * QUIET, 10 + 3 * QUIET]
-    assert dead[0].message.startswith("1 key(s) died: key-0 (key_dead).")
+    assert dead[0].message.startswith("1 key(s) died: key-0 (not valid).")
     assert "and 25 more" in dead[1].message
+    assert dead[0].facts["keys"] == {"key-0": "key_dead"}
+    assert dead[1].facts["keys"] == {f"key-{n}": "key_dead" for n in range(1, 6)}
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"), [(Cause.PROJECT_UNPAID, "its project has not paid"), ("", "too many failures")]
+)
+def test_why_a_key_died_is_told_in_words(cause: str, said: str) -> None:
+    watch = Watch()
+    watch.look(at(0, pool(9)), TERMS)
+    (alert,) = watch.look(at(10, PoolReading("gemini_api", {"ready": 9, "invalid": 1}, {"k": str(cause)})), TERMS)
+    assert alert.message.startswith(f"1 key(s) died: k ({said}). ")
 
 
 def test_keys_that_were_dead_before_the_start_are_not_told() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gemini_balance.core.options import (
+    OPTION_TITLES,
     ROWS,
     TITLES,
     Group,
@@ -246,6 +247,14 @@ def test_every_number_has_a_range() -> None:
 def test_every_default_is_within_its_own_range() -> None:
     written = {row.env: str(row.default) for row in ROWS.values() if row.low is not None}
     assert options_from(written) == Options()
+
+
+def test_every_option_has_a_short_title_of_its_own_in_both_languages() -> None:
+    assert list(OPTION_TITLES) == list(ROWS)
+    for language in (0, 1):
+        titles = [both[language] for both in OPTION_TITLES.values()]
+        assert len({*titles}) == len(titles)
+        assert [title for title in titles if not 2 < len(title) <= 30 or title[-1] in ".。"] == []
 
 
 def test_every_group_of_a_row_has_a_title() -> None:

@@ -37,7 +37,7 @@ async def test_the_environments_keys_are_taken_in_and_serve() -> None:
     await stage.play()
     assert stage.states() == {"A": "ready", "B": "ready"}
     assert [(change.who, change.target, change.action, change.after) for change in await stage.history()] == [
-        ("environment", "2 keys", "import", '"2 new"')
+        ("environment", "2 keys", "import", '{"new":2}')
     ]
 
 

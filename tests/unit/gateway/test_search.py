@@ -49,7 +49,7 @@ async def test_forgetting_leaves_the_calls_and_tells_who_did_it(
             at=NOON,
             who="operator",
             subject=Subject.JOURNAL,
-            target="details of 5 errors",
+            target="5 error details",
             action="delete",
             id=1,
         )

@@ -7,10 +7,20 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from gemini_balance.core.errors import Conflict
+from gemini_balance.core.errors import Conflict, NotFound
 from gemini_balance.gateway.findings import Finding, found
 from gemini_balance.gateway.stores import Change, Subject
-from gemini_balance.gateway.upkeep import FAIL, CannotCopy, Check, Copy, Copying, Examined, Upkeep, UpkeepState
+from gemini_balance.gateway.upkeep import (
+    FAIL,
+    CannotCopy,
+    Check,
+    Copy,
+    Copying,
+    Examined,
+    Packed,
+    Upkeep,
+    UpkeepState,
+)
 from gemini_balance.storage.memory.changes import MemoryChanges
 
 pytestmark = pytest.mark.anyio
@@ -55,8 +65,11 @@ class Files:
     def copy(self, at: float, progress: Callable[[str, int, int], None]) -> Copy:
         progress("journal.db", 3, 10)
         self._work()
-        self.made = [Copy(at, "backups/1", 42)]
+        self.made = [Copy("1", at, "backups/1", 42)]
         return self.made[0]
+
+    def pack(self, name: str) -> Packed | None:
+        return Packed("1.tar", 3, iter([b"a", b"bc"])) if name == "1" else None
 
 
 async def _once(upkeep: Upkeep, holds: Callable[[UpkeepState], object]) -> UpkeepState:
@@ -99,7 +112,7 @@ async def test_a_copy_tells_how_far_it_is_and_is_listed_and_noted_at_the_end() -
     files.go_on.set()
     after = await _once(upkeep, lambda state: not state.copying)
     assert (before.copying, before.copies) == (Copying("journal.db", 3, 10), ())
-    assert (after.failed, after.copies) == ("", (Copy(NOW, "backups/1", 42),))
+    assert (after.failed, after.copies) == ("", (Copy("1", NOW, "backups/1", 42),))
     (noted,) = await changes.page(None, 10)
     assert noted == Change(
         at=NOW, who="operator", subject=Subject.BACKUP, target="backups/1", action="make", id=noted.id
@@ -132,5 +145,30 @@ async def test_where_nothing_is_kept_there_is_nothing_to_look_after() -> None:
 async def test_a_server_s_database_is_copied_by_its_own_tool() -> None:
     upkeep = Upkeep(Files(command="pg_dump …"), MemoryChanges(), Clock())
     assert (await upkeep.state()).command == "pg_dump …"
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="Run: pg_dump …"):
         upkeep.copy("operator")
+
+
+async def test_a_copy_is_read_piece_by_piece_and_that_is_noted() -> None:
+    changes = MemoryChanges()
+    file, size, pieces = await Upkeep(Files(), changes, Clock()).download("1", "operator")
+    assert (file, size, [piece async for piece in pieces]) == ("1.tar", 3, [b"a", b"bc"])
+    (noted,) = await changes.page(None, 10)
+    assert noted == Change(at=NOW, who="operator", subject=Subject.BACKUP, target="1", action="export", id=noted.id)
+
+
+@pytest.mark.parametrize("keeper", [Files(), None], ids=["another name", "nothing kept"])
+async def test_what_is_no_copy_is_not_read(keeper: Files | None) -> None:
+    changes = MemoryChanges()
+    with pytest.raises(NotFound):
+        await Upkeep(keeper, changes, Clock()).download("../1", "operator")
+    assert await changes.page(None, 10) == []
+
+
+async def test_a_copy_that_has_just_been_asked_for_is_told_of() -> None:
+    files = Files()
+    upkeep = Upkeep(files, MemoryChanges(), Clock())
+    upkeep.copy("operator")
+    assert (await upkeep.state()).copying in (Copying("", 0, 0), Copying("journal.db", 3, 10))
+    files.go_on.set()
+    await _once(upkeep, lambda state: not state.copying)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -90,14 +91,13 @@ class Managed:
             "server": ("127.0.0.1", 8000),
             "extensions": {},
         }
-        messages: list[Message] = [
-            {"type": "http.request", "body": content, "more_body": False},
-            {"type": "http.disconnect"},
-        ]
+        messages: list[Message] = [{"type": "http.request", "body": content, "more_body": False}]
         told: list[Message] = []
 
         async def receive() -> Message:
-            return messages.pop(0) if len(messages) > 1 else messages[0]
+            if not messages:
+                await asyncio.Event().wait()  # this client stays until its answer is whole
+            return messages.pop()
 
         async def send(message: Message) -> None:
             told.append(message)

@@ -1,6 +1,7 @@
 """GET /system."""
 
 from importlib.metadata import version
+from socket import gethostname
 
 import pytest
 
@@ -28,12 +29,20 @@ async def test_a_gateway_tells_what_it_is() -> None:
     gateway = managed(Kept(sizes=Disk()))
     told = (await gateway.ask("GET", "/system")).json
     assert 0 <= told.pop("uptime") < 60
-    assert told.pop("started") > 1_700_000_000
+    assert (started := told.pop("started")) > 1_700_000_000
+    (replica,) = told.pop("replicas")
+    assert (len(replica.pop("id")), replica.pop("seen") >= started) == (8, True)
+    assert replica == {
+        "host": gethostname(),
+        "version": version("gemini-balance"),
+        "started": started,
+        "lives": True,
+        "here": True,
+    }
     assert told == {
         "version": version("gemini-balance"),
         "database": {"kind": "sqlite", "bytes": 40_960, "journal_bytes": 8_192},
         "lost_records": 0,
-        "replicas": [],
         "warnings": [],
     }
 
@@ -49,7 +58,7 @@ async def test_what_is_wrong_is_said_in_sentences() -> None:
 
 async def test_a_database_that_is_away_is_told_and_the_answer_does_not_fail() -> None:
     told = (await managed(Kept(sizes=Disk(away=True))).ask("GET", "/system")).json
-    assert told["database"] is None
+    assert (told["database"], len(told["replicas"])) == (None, 1)
     assert told["warnings"] == ["The database does not answer. Serving goes on; changes can't be made until it does."]
 
 

@@ -5,8 +5,10 @@ from gemini_balance.core.options.lookup import ROWS, row_of
 from gemini_balance.core.options.reading import from_json, from_text, options_from, to_json
 from gemini_balance.core.options.rows import TITLES, Group, OptionError, Row
 from gemini_balance.core.options.table import Options
+from gemini_balance.core.options.titles import OPTION_TITLES
 
 __all__ = [
+    "OPTION_TITLES",
     "ROWS",
     "TITLES",
     "Budgets",

@@ -26,7 +26,7 @@ RESET, CLEAR = "reset", "clear"
 class Difference:
     """Of one option, what is taken away and what comes; either may be empty. A `switch` is on or off."""
 
-    env: str
+    name: str
     before: str
     after: str
     switch: bool = False
@@ -101,7 +101,7 @@ def _differences(values: Mapping[str, Json], back: tuple[str, ...], book: Option
 
 def difference(name: str, before: Json, after: Json) -> Difference:
     """Of one option."""
-    return Difference(ROWS[name].env, *differences(name, before, after), FIELDS[name].kind is Kind.SWITCH)
+    return Difference(name, *differences(name, before, after), FIELDS[name].kind is Kind.SWITCH)
 
 
 def standing_text(name: str, book: OptionBook) -> str:

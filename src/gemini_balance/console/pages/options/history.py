@@ -23,8 +23,9 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class HistoryView:
-    """`env`: the option that is asked for; empty: all. `older` leads on, and is empty at the end."""
+    """`name`, `env`: the option that is asked for; empty: all. `older` leads on, and is empty at the end."""
 
+    name: str
     env: str
     entries: tuple[Entry, ...]
     older: str
@@ -38,16 +39,12 @@ async def show(sources: Sources, visit: Visit) -> HistoryView:
     found = await sources.changes.page(number, MOST + 1, Subject.OPTION, name)
     shown = found[:MOST]
     older = _older(name, shown[-1]) if len(found) > MOST else ""
-    return HistoryView(ROWS[name].env if name else "", tuple(map(_entry, shown)), older)
+    entries = tuple(entry_of(change, visit.words.option(change.target)) for change in shown)
+    return HistoryView(name, ROWS[name].env if name else "", entries, older)
 
 
 def _older(name: str, last: Change) -> str:
     return f"{PATH}?{urlencode({'name': name, 'before': last.id} if name else {'before': last.id})}"
-
-
-def _entry(change: Change) -> Entry:
-    row = ROWS.get(change.target)
-    return entry_of(change, row.env if row else change.target)
 
 
 PAGE = Page("options_history", "/options/history", "options.history", show)

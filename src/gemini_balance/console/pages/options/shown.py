@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from gemini_balance.console.pages.options.edits import NONE, standing_text
 from gemini_balance.console.pages.options.fields import FIELDS, Kind, short
-from gemini_balance.core.options import ROWS, TITLES, to_json
+from gemini_balance.core.options import OPTION_TITLES, ROWS, TITLES, to_json
 from gemini_balance.core.options.rows import Group
 from gemini_balance.gateway.options import Source
 
@@ -39,6 +39,7 @@ class Shown:
     """
 
     name: str
+    title: str
     env: str
     help: Markup
     field: Field
@@ -59,7 +60,7 @@ class Shown:
     @property
     def words(self) -> str:
         """What can be searched for."""
-        return f"{self.env} {self.help.striptags()}".lower()
+        return f"{self.title} {self.env} {self.help.striptags()}".lower()
 
     @property
     def lines(self) -> int:
@@ -123,6 +124,7 @@ def _shown(standing: Standing, was: str, language: str, edits: Edits, last: Chan
     field = FIELDS[name]
     return Shown(
         name=name,
+        title=OPTION_TITLES[name][1 if language == "zh" else 0],
         env=row.env,
         help=marked(row.help_zh if language == "zh" else row.help),
         field=field,
@@ -155,7 +157,7 @@ def _names(standing: Standing) -> Sequence[str]:
 
 
 def _sought(row: Shown, q: str, *, changed: bool) -> Shown:
-    """Every word of `q` is in its name or its help; the page's script looks in the same text."""
+    """Every word of `q` is in its title, its name or its help; the page's script looks in the same text."""
     fits = all(word in row.words for word in q.lower().split())
     return replace(row, found=fits and (row.overridden or not changed))
 

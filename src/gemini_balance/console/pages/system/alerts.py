@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from markupsafe import Markup, escape
+
+from gemini_balance.console.marks import code, link
+from gemini_balance.console.names import key_names
 from gemini_balance.core.alert_kinds import Kind
+from gemini_balance.core.outcome import Cause
 from gemini_balance.gateway.alerts import DELIVERED, FAILED, TOO_MANY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gemini_balance.console.names import KeyName
     from gemini_balance.console.sources import Sources
     from gemini_balance.console.words import Words
     from gemini_balance.core.alerts import Alert
@@ -37,7 +45,17 @@ TOLD = {
     Kind.DATABASE_AWAY: "alert.told_database_away",
     Kind.TEST: "alert.told_test",
 }
+WHY: dict[str, str] = {
+    Cause.KEY_DEAD: "alert.why_key_dead",
+    Cause.KEY_REFUSED: "alert.why_key_refused",
+    Cause.PROJECT_BLOCKED: "alert.why_project_blocked",
+    Cause.PROJECT_UNPAID: "alert.why_project_unpaid",
+}
+OTHERWISE = "alert.why_failures"
 MINUTE = 60
+Keys: TypeAlias = "Mapping[str, KeyName]"
+NOBODY: Keys = {}
+"""What keys are called, by their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +85,26 @@ class AlertsView:
 
 def alerts_view(sources: Sources, t: Words) -> AlertsView:
     active = tuple(WORDS[Kind(kind)] for kind, holds in sources.alerts.holding() if holds)
-    rows = tuple(row_of(t, told) for told in sources.alerts.recent()[:MOST])
+    recent = sources.alerts.recent()[:MOST]
+    keys = key_names(sources, (key for told in recent for key in keys_in(told.alert)))
+    rows = tuple(row_of(t, told, keys) for told in recent)
     return AlertsView(bool(sources.options.current.alert_webhook_url), active, rows)
 
 
-def row_of(t: Words, told: Told) -> AlertRow:
+def keys_in(alert: Alert) -> Mapping[str, str]:
+    """Ids of the keys that it names, with the cause's word."""
+    keys = alert.facts.get("keys")
+    return keys if isinstance(keys, dict) else {}
+
+
+def row_of(t: Words, told: Told, keys: Keys = NOBODY) -> AlertRow:
     alert = told.alert
     failed, why = _failure(told.delivery)
     return AlertRow(
         alert.at,
         WORDS[alert.kind],
         alert.subject,
-        said(t, alert),
+        said(t, alert, keys),
         alert.holds,
         told.delivery == DELIVERED,
         failed,
@@ -86,7 +112,7 @@ def row_of(t: Words, told: Told) -> AlertRow:
     )
 
 
-def said(t: Words, alert: Alert) -> str:
+def said(t: Words, alert: Alert, keys: Keys = NOBODY) -> str:
     """What an alert tells. One that was written down before its facts were stands as it was told."""
     facts = alert.facts
     written: dict[str, object] = {**facts}
@@ -94,10 +120,28 @@ def said(t: Words, alert: Alert) -> str:
         written["percent"] = t.percent(percent / 100)
     if isinstance(minutes := facts.get("minutes"), int):
         written["wait"] = t.duration(max(1, minutes) * MINUTE)
+    if dead := keys_in(alert):
+        written["names"] = _dead(t, dead, keys, facts.get("count"))
     try:
         return t(TOLD[alert.kind], **written)
     except KeyError:
         return alert.message
+
+
+def _dead(t: Words, dead: Mapping[str, str], keys: Keys, count: object) -> Markup:
+    """Which keys died, and why each."""
+    pairs = ((_named(name, keys), t(WHY.get(why, OTHERWISE))) for name, why in dead.items())
+    named = t.listed(t("alert.dead_key", key=key, why=why) for key, why in pairs)
+    more = count - len(dead) if isinstance(count, int) else 0
+    return t("alert.and_more", names=named, count=more) if more > 0 else named
+
+
+def _named(name: str, keys: Keys) -> Markup:
+    key = keys.get(name)
+    if key is None:
+        return code(name)
+    text = f"{key.label} {key.shown}".strip()
+    return link(text, key.address) if key.address else escape(text)
 
 
 def _failure(delivery: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gemini_balance.console import paths
-from gemini_balance.console.page import Goes, Page, Said
+from gemini_balance.console.page import Download, Goes, Page, Said
 from gemini_balance.console.pages.system.alerts import AlertsView, alerts_view
 from gemini_balance.console.pages.system.changes import ChangeRow, latest
 from gemini_balance.console.pages.system.health import Health, health
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gemini_balance.console.sources import Sources
     from gemini_balance.core.options import Options
     from gemini_balance.gateway.journal import JournalState
+    from gemini_balance.gateway.replicas import Serving
     from gemini_balance.gateway.stores import Size
     from gemini_balance.gateway.upkeep import UpkeepState
 
@@ -55,7 +56,7 @@ class SystemView:
     started: float
     up: int
     ready: bool
-    replicas: int
+    replicas: tuple[Serving, ...]
     database: str
     size: Size | None
     journal: JournalState
@@ -77,7 +78,7 @@ async def show(sources: Sources, visit: Visit) -> SystemView:
         started=state.started,
         up=max(0, int(state.now - state.started)),
         ready=sources.ready(),
-        replicas=max(1, len(state.replicas)),
+        replicas=state.replicas,
         database=_database(sources, state.size),
         size=state.size,
         journal=sources.system.journal.state(),
@@ -117,6 +118,11 @@ async def back_up(sources: Sources, visit: Visit, _: Form) -> Goes:
     return Goes(ADDRESS)
 
 
+async def download(sources: Sources, visit: Visit, form: Form) -> Download:
+    file, size, pieces = await sources.upkeep.download(form.one("name"), visit.operator.name)
+    return Download(file, "application/x-tar", pieces, size)
+
+
 async def try_webhook(sources: Sources, _: Visit, __: Form) -> Goes:
     await sources.alerts.test()
     return Goes(ADDRESS, Said("system.webhook_took"))
@@ -127,6 +133,6 @@ PAGE = Page(
     "/system",
     "system.title",
     show,
-    {"backup": back_up, "examine": examine, "try-webhook": try_webhook},
+    {"backup": back_up, "download": download, "examine": examine, "try-webhook": try_webhook},
     live=EVERY,
 )
