@@ -155,6 +155,34 @@ async def test_a_key_has_a_page_until_it_is_deleted() -> None:
     assert (gone.status, "There is no such page" in gone.body) == (404, True)
 
 
+async def test_a_secret_is_replaced_on_the_key_s_own_page_and_leads_to_its_check() -> None:
+    at, fresh = await room(), "AIzaSyNew0123456789-_0123456789abcdNew1"
+    here = f"{KEYS}/{IDS['A']}"
+    done = await at.post(f"{here}/secret", {"secret": f" {fresh} "})
+    assert (done["location"].startswith(f"{KEYS}/check?of="), said(done)["key"]) == (True, "key.secret_replaced")
+    page = html.unescape((await at.get(here)).body)
+    assert ("…New1" in page, "Secret replaced" in page, fresh in page) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("secret", "status", "sentence"),
+    [
+        (SECRETS["B"], 409, "Another key here has that secret already"),
+        (SECRETS["A"], 409, "This key has that secret already"),
+        ('"><img src=x onerror=alert(1)>', 422, "This is no key"),
+        ("", 422, "This is no key"),
+    ],
+    ids=["another's", "its own", "hostile", "nothing"],
+)
+async def test_a_secret_that_can_not_be_taken_is_refused_beside_its_field(
+    secret: str, status: int, sentence: str
+) -> None:
+    at = await room()
+    refused = await at.post(f"{KEYS}/{IDS['A']}/secret", {"secret": secret})
+    assert (refused.status, sentence in refused.body, bool(secret) and secret in refused.body) == (status, True, False)
+    assert [SECRETS["A"]] == [key.secret for key in at.app.keys.ring.keys() if key.id == IDS["A"]]
+
+
 async def test_no_secret_is_on_any_page() -> None:
     at = await room()
     for path in (KEYS, f"{KEYS}/{IDS['A']}", f"{KEYS}/add", f"{KEYS}/check", "/console/projects"):

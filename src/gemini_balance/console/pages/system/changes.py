@@ -59,6 +59,7 @@ ACTIONS = {
     "make first password": "change.make_first_password",
     "raise": "change.raise",
     "reject": "change.reject",
+    "replace": "change.replace",
     "reset": "change.reset",
     "reset password": "change.reset_password",
     "set": "change.set",
