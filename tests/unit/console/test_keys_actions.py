@@ -14,6 +14,7 @@ import pytest
 from gemini_balance.app import build
 from gemini_balance.core.keys import key_id
 from gemini_balance.core.pool.key import Project, Source
+from gemini_balance.gateway.key_views import only
 from gemini_balance.settings import load
 from tests.unit.console.desk import PASSWORD, Desk, Reply
 
@@ -47,7 +48,8 @@ class Room:
 
 async def room() -> Room:
     desk = Desk()
-    app = build(*load({"AUTH_TOKEN": PASSWORD, "ACCESS_LOG": "false", "API_KEYS": ",".join(SECRETS.values())}))
+    settings = {"AUTH_TOKEN": PASSWORD, "ACCESS_LOG": "false", "BASE_URL": "http://127.0.0.1:9/v1beta"}
+    app = build(*load(settings | {"API_KEYS": ",".join(SECRETS.values())}))
     desk.app = app.console
     await app.keys.ring.load()
     return Room(desk, app, await desk.signed_in())
@@ -180,7 +182,7 @@ async def test_a_secret_that_can_not_be_taken_is_refused_beside_its_field(
     at = await room()
     refused = await at.post(f"{KEYS}/{IDS['A']}/secret", {"secret": secret})
     assert (refused.status, sentence in refused.body, bool(secret) and secret in refused.body) == (status, True, False)
-    assert [SECRETS["A"]] == [key.secret for key in at.app.keys.ring.keys() if key.id == IDS["A"]]
+    assert [SECRETS["A"]] == [key.secret for key in at.app.keys.ring.keys(only(IDS["A"]))]
 
 
 async def test_no_secret_is_on_any_page() -> None:

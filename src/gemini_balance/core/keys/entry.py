@@ -61,7 +61,8 @@ def key_id(secret: str, upstream: str = GEMINI_API) -> KeyId:
 
 
 def spec_of(entry: Entry, name: KeyId | None = None, *, off: bool = False) -> KeySpec:
-    """As the pool takes it. `name`: of a key whose secret was replaced. Raises ValueError for what no header can carry."""
+    """As the pool takes it. `name`: its id, where its secret was replaced. Raises ValueError for what no header can
+    carry."""
     project = project_of(entry.project, paid=entry.paid)
     told = entry.weight, entry.models, entry.paid, entry.tags, entry.label, entry.proxy
     return KeySpec(name or entry.id, entry.key, project, *told, off)
