@@ -110,7 +110,7 @@ def test_another_format_keeps_what_was_typed_and_chosen(desk: Desk) -> None:
     ("query", "library", "printed"),
     [
         ("mode=chat&format=openai", "from openai import OpenAI", "chat.completion.chunk"),
-        ("mode=chat&format=native", "from google import genai", "It's \"me\""),
+        ("mode=chat&format=native", "from google import genai", 'It\'s "me"'),
         ("mode=embeddings&format=openai", "from openai import OpenAI", "0."),
         ("mode=embeddings&format=native", "from google import genai", "0."),
         ("mode=image", "from openai import OpenAI", ""),
@@ -138,9 +138,9 @@ def test_the_python_program_of_each_format_runs_as_it_stands(
 @pytest.mark.parametrize("query", ["mode=chat&format=native", "mode=embeddings&format=native", "mode=chat"])
 def test_the_command_of_each_format_works_as_it_stands(desk: Desk, query: str) -> None:
     page = desk.sign_in(path=f"{HERE}?{query}")
-    page.fill("#message", "It's \"me\" $(reboot)")
+    page.fill("#message", 'It\'s "me" $(reboot)')
     command = page.locator("#code").inner_text().replace("YOUR_TOKEN", TOKEN)
-    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)  # noqa: S603, S607
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
     assert (ended.returncode, '"error"' in ended.stdout, len(ended.stdout) > 100) == (0, False, True), ended.stdout
 
 
@@ -223,4 +223,7 @@ def test_nothing_that_a_model_says_in_gemini_s_format_is_run_or_fetched(desk: De
     expect(turn.locator("> .say")).to_have_text(HOSTILE)
     expect(turn.locator("[data-links] a")).not_to_have_attribute("href", "javascript:alert(1)")
     page.wait_for_timeout(200)
-    assert page.evaluate("document.querySelectorAll('#talk script, #talk img[src], #talk a[href^=javascript]').length") == 0
+    assert (
+        page.evaluate("document.querySelectorAll('#talk script, #talk img[src], #talk a[href^=javascript]').length")
+        == 0
+    )

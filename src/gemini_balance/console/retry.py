@@ -73,7 +73,9 @@ def _mode(call: KeptCall) -> str:
     if call.operation in CHAT:
         return "chat"
     if call.dialect == "native":
-        embeds = call.operation == Operation.METHOD and family_of(call.model_asked or call.model_used).name == "embedding"
+        embeds = (
+            call.operation == Operation.METHOD and family_of(call.model_asked or call.model_used).name == "embedding"
+        )
         return "embeddings" if embeds else ""
     return MADE[Operation(call.operation)] if call.operation in MADE else ""
 

@@ -41,7 +41,8 @@ asked = {"model": body.pop("model"), "messages": body.pop("messages")}
 reply = client.chat.completions.create(**asked, stream=streamed, extra_body=body)
 for piece in reply if streamed else [reply]:
     print(piece.to_json(indent=None))""",
-    ("openai", "image"): "import base64\n" + OPENAI_PYTHON
+    ("openai", "image"): "import base64\n"
+    + OPENAI_PYTHON
     + """reply = client.images.generate(model=body.pop("model"), prompt=body.pop("prompt"), extra_body=body)
 with open("image.png", "wb") as file:
     file.write(base64.b64decode(reply.data[0].b64_json))""",
@@ -78,7 +79,7 @@ await writeFile("speech.wav", Buffer.from(await reply.arrayBuffer()));""",
 console.log(reply.data[0].embedding);""",
     ("native", "chat"): NATIVE_JS
     + """const reply = await client.models.{js}({ model: {model}, contents: {contents}, config: {config} });
-for await (const piece of {each}) console.log(piece.text);""",
+for await (const piece of {each}) console.log(piece.text ?? "");""",
     ("native", "embeddings"): NATIVE_JS
     + """const reply = await client.models.embedContent({ model: {model}, contents: {contents}, config: {config} });
 console.log(reply.embeddings[0].values);""",

@@ -68,8 +68,8 @@ class Plan(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """`points` have no gaps; they begin with `since`, `step` seconds apart. `attempts`: it is attempts with one key that
-    are counted. `wider`: sums don't know all that was asked, so calls that don't fit are among them."""
+    """`points` have no gaps; they begin with `since`, `step` seconds apart. `attempts`: those with one key are
+    counted. `wider`: sums don't know all that was asked, so calls that don't fit are among them."""
 
     since: float
     until: float

@@ -34,11 +34,11 @@
   const result = ({ id, name }) => ({ functionResponse: { ...(id && { id }), name, response: { result: message.value } } });
 
   function written() {
-    const [results, urls, { extra }] = [waiting(), [...attached.children].map((image) => image.src), filled];
-    if (native) return [{ role: "user", parts: results.length ? results.map(result) : [{ text: message.value }, ...urls.map(inline), ...extra] }];
-    if (results.length) return results.map(({ id }) => ({ role: "tool", tool_call_id: id, content: message.value }));
+    const [results, urls, { extra }, text] = [waiting(), [...attached.children].map((image) => image.src), filled, message.value];
+    if (native) return [{ role: "user", parts: results.length ? results.map(result) : [...(text ? [{ text }] : []), ...urls.map(inline), ...extra] }];
+    if (results.length) return results.map(({ id }) => ({ role: "tool", tool_call_id: id, content: text }));
     const more = [...urls.map((url) => ({ type: "image_url", image_url: { url } })), ...extra];
-    return [{ role: "user", content: more.length ? [{ type: "text", text: message.value }, ...more] : message.value }];
+    return [{ role: "user", content: more.length ? [...(text ? [{ type: "text", text }] : []), ...more] : text }];
   }
 
   const tools = () => { try { return JSON.parse(value("tools")); } catch { return value("tools"); } }; // the server says what is wrong
@@ -67,7 +67,7 @@
 
   function sample() {
     const [path, body] = asked();
-    const json = (told) => JSON.stringify(told, (_, one) => (typeof one === "string" && one.length > 400 ? `${one.slice(0, 40)}…` : one), 2);
+    const json = (told) => JSON.stringify(told, (_, one) => (typeof one === "string" && /^[\w+/=:;,.-]{400,}$/.test(one) ? `${one.slice(0, 40)}…` : one), 2);
     const { model, contents, content, generationConfig, ...others } = body;
     const streamed = form.dataset.mode === "chat" && on("stream");
     const [short, config] = [json(body), json({ ...generationConfig, ...others })];
@@ -132,7 +132,7 @@
 
   function show(turn, answer, data) {
     const told = read(data);
-    at(turn, "said").append(told.text, told.vector ? `${said("vector", told.vector.length)} ${told.vector.slice(0, 8).join(", ")} …` : "");
+    at(turn, "said").append(told.text, told.vector ? `${said("vector", told.vector.length.toLocaleString(document.documentElement.lang))} ${told.vector.slice(0, 8).join(", ")} …` : "");
     at(turn, "thought").append(told.thought);
     for (const call of told.calls) {
       const known = answer.calls[call.index ?? answer.calls.length];
