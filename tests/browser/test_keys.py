@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from gemini_balance.core.keys import key_id
 from tests.browser.visitor import ROTATED
-from tests.e2e.processes import KEYS, control, requests
+from tests.e2e.processes import KEYS, control
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -47,27 +47,6 @@ def test_a_key_rests_and_recovers_while_somebody_watches_and_ticks_stay(desk: De
     expect(_row(page, KEYS[1])).to_contain_text("Ready", timeout=30_000)
     expect(_row(page, KEYS[0]).get_by_role("checkbox")).to_be_checked()
     expect(_bar(page)).to_contain_text("1 ticked")
-
-
-def test_a_key_gets_another_secret_and_serves_with_it(desk: Desk, served: GatewayProcess) -> None:
-    fresh, here = "AQ.Sim-willow_tree-7", f"/console/keys/{key_id(KEYS[2])}"
-    page = desk.sign_in(ROTATED[1], here)
-    page.get_by_text("更换密钥明文").click()
-    for wrong, sentence in ((HOSTILE, "这不是密钥"), (KEYS[0], "另一个密钥已经在用这个明文")):
-        page.fill("#secret", wrong)
-        page.keyboard.press("Enter")
-        expect(page.locator("#secret-error")).to_contain_text(sentence)
-        expect(page.locator("#secret")).to_have_value("")
-    desk.look_over(page)
-    page.fill("#secret", fresh)
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("密钥明文已更换。")).to_be_visible()
-    page.goto(here)
-    expect(page.locator("h1")).to_contain_text("…ee-7")
-    expect(page.get_by_text("更换了密钥明文")).to_be_visible()
-    for n in range(6):
-        assert served.chat(f"Hello {n}").status == 200
-    assert {request["key"] for request in requests(served.google)} >= {fresh}
 
 
 def test_what_is_done_to_ticked_keys_can_be_undone(desk: Desk) -> None:
