@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -30,7 +31,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]
     settings = {
         "AUTH_TOKEN": PASSWORD,
         "ERROR_LOG_RECORD_REQUEST_BODY": "true",
-        "API_KEYS": json.dumps([{"key": KEYS[0], "label": EVIL}, KEYS[1], KEYS[2]]),
+        "API_KEYS": json.dumps([{"key": key, "label": f"{EVIL}{n or ''}"} for n, key in enumerate(KEYS)]),
         "TRUSTED_PROXIES": "127.0.0.1",
     }
     with (
@@ -54,6 +55,23 @@ def _attack(served: GatewayProcess) -> list[str]:
         served.request("POST", "/v1/chat/completions", body, headers | {"Authorization": f"Bearer {quote(EVIL)}"}),
     ]
     return [answer.headers["x-request-id"] for answer in sent]
+
+
+def test_above_the_list_stands_how_many_calls_there_were_and_when(desk: Desk, served: GatewayProcess) -> None:
+    for n in range(3):
+        served.chat(f"Hello {n}")
+    served.chat("[[sim: fault=internal]] always")
+    page = desk.sign_in(path=f"{HOME}?range=1h")
+    panel = page.locator("#counted")
+    expect(panel.locator("canvas")).to_be_visible(timeout=10_000)
+    expect(panel.get_by_role("heading")).to_have_text(re.compile(r"^\d+ calls$|^\d+ of \d+ calls$|shown, of"))
+    expect(panel.locator("[data-read]")).to_contain_text("failed")
+    before = int(re.findall(r"\d+", panel.locator("[data-read]").inner_text())[0])
+    served.chat("One more")
+    expect(panel.locator("[data-read]")).to_contain_text(re.compile(rf"^(?!{before} )\d+ calls"), timeout=15_000)
+    page.goto(f"{HOME}?range=1h&outcome=failed")
+    expect(panel.get_by_text("The bars count all calls of that time")).to_be_visible()
+    desk.look_over(page)
 
 
 def _until_listed(page: Page, request: str) -> None:

@@ -137,7 +137,7 @@ def test_the_call_is_shown_as_code_that_can_be_taken_away(desk: Desk, served: Ga
     program = code.inner_text()
     compile(program, "sample", "exec")
     page.get_by_text("JS", exact=True).click()
-    expect(code).to_contain_text(f'await fetch("{served.url}/v1/chat/completions"')
+    expect(code).to_contain_text(f'new OpenAI({{ baseURL: "{served.url}/v1", apiKey: "YOUR_TOKEN" }})')
     assert TOKEN not in program
 
 

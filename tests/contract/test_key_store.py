@@ -81,6 +81,15 @@ async def test_the_last_word_counts(store: KeyStore) -> None:
     assert await store.all() == [replace(PLAIN, weight=9, notes="heavy"), FULL]
 
 
+async def test_another_secret_takes_a_key_s_place_and_the_old_one_is_free(store: KeyStore) -> None:
+    renewed = replace(PLAIN, secret="AIza-renewed")
+    await store.put([PLAIN], CHANGE)
+    await store.put([renewed], CHANGE)
+    other = replace(FULL, secret=PLAIN.secret)
+    await store.put([other], CHANGE)
+    assert await store.all() == [renewed, other]
+
+
 async def test_the_same_secret_may_serve_two_upstreams(store: KeyStore) -> None:
     other = replace(PLAIN, id=KeyId("vertex-a"), upstream=VERTEX_EXPRESS)
     await store.put([PLAIN, other], CHANGE)

@@ -76,6 +76,24 @@ def test_a_deleted_key_stays_deleted_though_the_environment_lists_it(
         assert until(200, running)
 
 
+def test_another_secret_serves_the_next_call_and_outlives_the_restart_whichever_is_listed(
+    google: simulator.RunningSimulator, tmp_path: Path
+) -> None:
+    fresh, here = "AQ.Sim-willow_tree-1", f"/api/admin/v1/keys/{key_id(KEYS[0])}"
+    operator = {"Authorization": "Bearer the-operator-s-own", "Content-Type": "application/json"}
+    with gateway(google, tmp_path, API_KEYS=KEYS[0], AUTH_TOKEN="the-operator-s-own") as running:
+        answered = running.request("POST", f"{here}/secret", json.dumps({"secret": fresh}).encode(), operator)
+        assert (answered.status, answers(running)) == (202, 200)
+        again = running.request("POST", f"{here}/secret", json.dumps({"secret": fresh}).encode(), operator)
+        assert (again.status, again.json["error"]["message"]) == (409, "This key has that secret already.")
+    assert used(google) == {fresh}
+    for listed in (KEYS[0], fresh):
+        with gateway(google, tmp_path, API_KEYS=listed) as running:
+            assert (answers(running), len(keys(tmp_path, "list")["keys"])) == (200, 1)
+            assert (KEYS[0] in running.log.read_text(), fresh in running.log.read_text()) == (False, False)
+    assert used(google) == {fresh}
+
+
 def test_what_the_environment_lists_no_longer_is_off_until_it_returns(
     google: simulator.RunningSimulator, tmp_path: Path
 ) -> None:

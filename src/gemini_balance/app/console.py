@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gemini_balance.api.clients import client_of
 from gemini_balance.console.door import Console, Site, Whereabouts, console
 from gemini_balance.console.sources import Sources
+from gemini_balance.gateway.counting import Counting
 from gemini_balance.gateway.key_batches import KeyBatches
 from gemini_balance.gateway.key_files import KeyFiles
 from gemini_balance.gateway.trends import Trends
@@ -57,6 +58,7 @@ def _sources(ground: Ground, cases: UseCases, doors: Doors, address: Callable[[R
         alerts=cases.alerts,
         upkeep=cases.upkeep,
         trends=Trends(cases.statistics, cases.search, ground.clock),
+        counting=Counting(cases.statistics, ground.clock),
         verifier=cases.verifier,
         call=doors.calls,
         address=address,

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from gemini_balance.console.sources import Sources
     from gemini_balance.core.call import Principal
 
-GENERATES, PREDICTS = "generateContent", "predict"
+GENERATES, PREDICTS, EMBEDS = "generateContent", "predict", "embedContent"
 FAVOURITES = {
     "chat": ("gemini-flash-latest", "gemini-flash-lite-latest"),
     "image": ("gemini-2.5-flash-image",),
     "speech": ("gemini-2.5-flash-preview-tts",),
+    "embeddings": ("gemini-embedding-001",),
 }
 """What is chosen first, by what is made: names that last, and cost little. The first one also where no list came."""
 
@@ -72,7 +73,7 @@ def made_by(name: str, methods: frozenset[str]) -> str:
     if "IMAGE" in outputs or PREDICTS in methods:
         return "image"
     if GENERATES not in methods:
-        return ""
+        return "embeddings" if EMBEDS in methods else ""
     return "speech" if "AUDIO" in outputs else "chat"
 
 

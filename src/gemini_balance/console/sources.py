@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool import KeyPool
     from gemini_balance.gateway.accounts import Operators
     from gemini_balance.gateway.alerts import Alerts
+    from gemini_balance.gateway.counting import Counting
     from gemini_balance.gateway.forecasts import Forecasts
     from gemini_balance.gateway.key_batches import KeyBatches
     from gemini_balance.gateway.key_files import KeyFiles
@@ -52,6 +53,7 @@ class Sources:
     search: Search
     statistics: Statistics
     trends: Trends
+    counting: Counting
     alerts: Alerts
     upkeep: Upkeep
     verifier: Verifier

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from gemini_balance.core.call import GEMINI_API
+from gemini_balance.core.keys import key_id
 from gemini_balance.gateway.stores import KeptKey, Off, Origin, Tier
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class Enlisted:
 
 def enlisted(kept: Mapping[KeyId, KeptKey], listed: Iterable[Entry], now: float) -> Enlisted:
     """One that the operator deleted stays so; what else he said of a key goes before what its entry says."""
-    entries = {entry.id: entry for entry in listed}
+    of = holders(kept.values())
+    entries = {of.get(entry.id, entry.id): entry for entry in listed}
     unknown = (entry for name, entry in entries.items() if name not in kept)
     new = [kept_of(entry, Origin.ENVIRONMENT, now + n * APART) for n, entry in enumerate(unknown)]
     known = [kept[name] for name in entries if name in kept]
@@ -64,6 +66,13 @@ def enlisted(kept: Mapping[KeyId, KeptKey], listed: Iterable[Entry], now: float)
         if name not in entries and key.origin is Origin.ENVIRONMENT and key.off is Off.NO
     ]
     return Enlisted(new, back, gone, paid)
+
+
+def holders(kept: Iterable[KeptKey]) -> dict[KeyId, KeyId]:
+    """Whose a secret is, or was when its key was new, by the id that a key with that secret gets. Deleted ones have
+    none."""
+    there = [key for key in kept if key.off is not Off.DELETED]
+    return {key.id: key.id for key in there} | {key_id(key.secret, key.upstream): key.id for key in there}
 
 
 def kept_of(entry: Entry, origin: Origin, now: float) -> KeptKey:

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from gemini_balance.core.keys import Entry, checked
+from gemini_balance.core.keys import Entry, checked, masked, spec_of
 from gemini_balance.core.keys.export import hidden_password
 from gemini_balance.gateway.stores import KeptKey, Off, Tier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from gemini_balance.core.pool import KeySpec
+
 UNSET = msgspec.UNSET
 KEPT = ("label", "project", "notes", "weight", "models", "proxy", "tier")  # that an edit replaces
-PUBLIC = ("label", "project", "tags", "notes", "weight", "models", "proxy", "tier", "off")
+PUBLIC = ("label", "project", "tags", "notes", "weight", "models", "proxy", "tier", "off", "shown")
 
 
 class KeyEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,12 +79,25 @@ def deleted(key: KeptKey, now: float) -> KeptKey:
 
 def told(key: KeptKey, names: Iterable[str] = PUBLIC) -> str:
     """For the history, as JSON: nothing secret is in it."""
-    values = {name: getattr(key, name) for name in names}
-    if "proxy" in values:
-        values["proxy"] = hidden_password(key.proxy)
-    return msgspec.json.encode(values, order="deterministic").decode()
+    return msgspec.json.encode({name: _told(key, name) for name in names}, order="deterministic").decode()
 
 
 def differing(before: KeptKey, after: KeptKey) -> list[str]:
     """Names of what is told of it that changed."""
-    return [name for name in PUBLIC if getattr(before, name) != getattr(after, name)]
+    names = [name for name in PUBLIC if name != "shown" and getattr(before, name) != getattr(after, name)]
+    return [*names, "shown"] if after.secret not in ("", before.secret) else names
+
+
+def served(key: KeptKey) -> KeySpec:
+    """As the pool takes it."""
+    return spec_of(entry_of(key), key.id, off=bool(key.off))
+
+
+def _told(key: KeptKey, name: str) -> object:
+    match name:
+        case "proxy":
+            return hidden_password(key.proxy)
+        case "shown":
+            return masked(key.secret)
+        case _:
+            return getattr(key, name)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gemini_balance.core.errors import NotFound
-from gemini_balance.core.keys import Preview, previewed, spec_of, written
-from gemini_balance.core.outcome import Cause  # noqa: TC001  (msgspec asks for the types of the fields)
+from gemini_balance.core.keys import Preview, previewed, written
 from gemini_balance.core.pool import KeyId
 from gemini_balance.core.redaction import credentials_in, tail_of
-from gemini_balance.gateway.enlisting import APART, enlisted, kept_of
-from gemini_balance.gateway.key_edits import KeyEdit, deleted, differing, entry_of, switched, told
+from gemini_balance.gateway.enlisting import APART, enlisted, holders, kept_of
+from gemini_balance.gateway.key_edits import KeyEdit, deleted, differing, entry_of, served, switched, told
+from gemini_balance.gateway.key_findings import Group, Verdicts
+from gemini_balance.gateway.key_secrets import left_behind, renewed
 from gemini_balance.gateway.key_views import ALL, KeyFilter, KeyView, age_of, id_of, no_key, only, view_of
 from gemini_balance.gateway.stores import MANY_KEYS, Change, KeptKey, Off, Origin, Subject
 
@@ -30,24 +31,6 @@ if TYPE_CHECKING:
 
 PAGE = 200  # changes that are looked at together
 log = logging.getLogger(__name__)
-
-
-class Verdicts(msgspec.Struct, frozen=True):
-    """What was found out of keys, told to the other processes in a change: an operator's word, or a check.
-
-    Those `apart` share no project, any two of them.
-    """
-
-    well: list[KeyId] = []
-    dead: dict[KeyId, Cause] = {}
-    apart: list[KeyId] = []
-
-
-class Group(msgspec.Struct, frozen=True):
-    """Keys that are believed to share a project."""
-
-    name: str
-    keys: list[KeyId]
 
 
 class Keyring:
@@ -126,7 +109,7 @@ class Keyring:
 
     def preview(self, reading: Reading) -> Preview:
         """What `bring_in` would do. A key that was deleted is new: whoever gives it wants it back."""
-        return previewed(reading, {name for name, key in self._kept.items() if key.off is not Off.DELETED})
+        return previewed(reading, holders(self._kept.values()))
 
     async def bring_in(self, reading: Reading, who: str, *, suspicious: bool = False) -> Preview:
         """Keeps what is new in it; `suspicious`: also what looks like no key. Returns what was seen."""
@@ -136,6 +119,11 @@ class Keyring:
     async def change(self, where: KeyFilter, edit: KeyEdit, who: str) -> list[KeyId]:
         """Returns whom it changed. Raises UnusableKey, and then nothing is changed."""
         return await self._all(where, edit.applied, who, "set")
+
+    async def replace(self, key_id: str, secret: str, who: str) -> None:
+        """It has this secret from now on; how it fared is forgotten. Raises NotFound, SecretTaken, UnusableKey."""
+        with_it = lambda key: renewed(key, secret, holders(self._kept.values()))  # noqa: E731
+        await self._all(only(self.view(key_id).id), with_it, who, "replace")
 
     async def restore(self, before: Iterable[KeptKey], names: Sequence[str], who: str) -> list[KeyId]:
         """In these fields they are again what they were. Whoever was deleted meanwhile stays so."""
@@ -237,13 +225,23 @@ class Keyring:
                 names = differing(*changed[0])
                 texts = [told(key, names) for key in changed[0]]
                 texts[0] = texts[0] if len(changed) == 1 else ""  # each was something else before
-                await self._put([after for _, after in changed], who, action, *texts)
+                now = self._clock.unix()
+                gone = [stone for pair in changed for stone in left_behind(*pair, now)]
+                await self._put([after for _, after in changed], who, action, texts[0], texts[1], gone)
             return [after.id for _, after in changed]
 
-    async def _put(self, keys: Sequence[KeptKey], who: str, action: str, before: str = "", after: str = "") -> None:
-        names = [key.id for key in keys]
-        await self._store.put(keys, self._noted(names, who, action, before, after))
-        self._serve_with((self._kept | {key.id: key for key in keys}).values())
+    async def _put(
+        self,
+        keys: Sequence[KeptKey],
+        who: str,
+        action: str,
+        before: str = "",
+        after: str = "",
+        beside: Sequence[KeptKey] = (),
+    ) -> None:
+        change = self._noted([key.id for key in keys], who, action, before, after)
+        await self._store.put([*keys, *beside], change)
+        self._serve_with((self._kept | {key.id: key for key in (*keys, *beside)}).values())
 
     async def _read(self) -> None:
         kept = await self._store.all()
@@ -257,7 +255,7 @@ class Keyring:
         specs: defaultdict[str, list[KeySpec]] = defaultdict(list)
         for key in self._kept.values():
             if key.off is not Off.DELETED:
-                specs[key.upstream].append(spec_of(entry_of(key), off=bool(key.off)))
+                specs[key.upstream].append(served(key))
         for upstream, gateway in self.gateways.items():
             gateway.pool.set_keys(self._clock.now(), specs[upstream])
             gateway.room.look()

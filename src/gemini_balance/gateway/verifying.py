@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 from gemini_balance.core.call import GEMINI_API, VERTEX_EXPRESS
 from gemini_balance.core.errors import NotFound
-from gemini_balance.core.keys import spec_of
 from gemini_balance.core.outcome import BLAME, Blame, Cause
-from gemini_balance.gateway.key_edits import entry_of
-from gemini_balance.gateway.keyring import Verdicts
+from gemini_balance.gateway.key_edits import served
+from gemini_balance.gateway.key_findings import Verdicts
+from gemini_balance.gateway.key_views import only
 from gemini_balance.gateway.probing import PROBE, VERTEX_PROBE, asked
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from gemini_balance.core.pool import KeyId
     from gemini_balance.gateway.key_views import KeyFilter
     from gemini_balance.gateway.keyring import Keyring
@@ -61,6 +63,14 @@ class Verifier:
         job.task.add_done_callback(lambda _: self._ended(job))  # one that is cancelled at once never begins
         return job
 
+    async def replace(self, key_id: str, secret: str, who: str) -> Job:
+        """The key has another secret from now on, and is asked at once whether it is well.
+
+        Raises NotFound, SecretTaken, UnusableKey; then nothing was changed.
+        """
+        await self._keyring.replace(key_id, secret, who)
+        return self.start(only(key_id), who)
+
     def jobs(self) -> list[Job]:
         """The last ones, the newest first."""
         return list(reversed(self._jobs.values()))
@@ -102,10 +112,15 @@ class Verifier:
                 for _ in range(min(SIDE_BY_SIDE, len(keys))):
                     group.create_task(one_after_the_other())
         finally:
-            await asyncio.shield(self._keyring.find(verdicts_of(job), who, "check"))
+            await asyncio.shield(self._keyring.find(verdicts_of(job, self._replaced(keys)), who, "check"))
+
+    def _replaced(self, keys: list[KeptKey]) -> frozenset[KeyId]:
+        """Those that have another secret since they were asked with this one."""
+        now = {key.id: key.secret for key in self._keyring.keys(only(*(key.id for key in keys)))}
+        return frozenset(key.id for key in keys if now.get(key.id, key.secret) != key.secret)
 
     async def _verify(self, job: Job, key: KeptKey) -> None:
-        finding = await asked(self._keyring.gateways[key.upstream], PROBES[key.upstream], spec_of(entry_of(key)))
+        finding = await asked(self._keyring.gateways[key.upstream], PROBES[key.upstream], served(key))
         job.results[WELL if finding.well else finding.cause].append(key.id)
         job.done += 1
 
@@ -113,10 +128,11 @@ class Verifier:
         job.ended = self._clock.unix()
 
 
-def verdicts_of(job: Job) -> Verdicts:
+def verdicts_of(job: Job, replaced: Container[KeyId] = ()) -> Verdicts:
     """What failed for another reason than the key says nothing of it."""
-    dead = {key: Cause(why) for why, keys in job.results.items() if why != WELL and _kills(Cause(why)) for key in keys}
-    return Verdicts(list(job.results.get(WELL, ())), dead)
+    found = {why: [key for key in keys if key not in replaced] for why, keys in job.results.items()}
+    dead = {key: Cause(why) for why, keys in found.items() if why != WELL and _kills(Cause(why)) for key in keys}
+    return Verdicts(found.get(WELL, []), dead)
 
 
 def _kills(cause: Cause) -> bool:

@@ -66,6 +66,12 @@ class NewKey(Asks, frozen=True, kw_only=True):
     suspicious: Annotated[bool, Meta(description="Also if it looks like no key.")] = False
 
 
+class Replacement(Asks, frozen=True, kw_only=True):
+    """What shall stand in the place of a key's secret."""
+
+    secret: Annotated[str, Meta(max_length=1000, description="The new key itself, which no other key here has.")]
+
+
 class Chosen(Asks, frozen=True, kw_only=True):
     """Keys that something is done with. An empty filter takes all of them."""
 

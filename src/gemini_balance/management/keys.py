@@ -11,6 +11,7 @@ from gemini_balance.core.keys import Entry, Reading, Standing, read
 from gemini_balance.gateway.key_edits import KeyEdit
 from gemini_balance.gateway.key_views import KeyFilter, only
 from gemini_balance.gateway.stores import Tier
+from gemini_balance.management import key_groups
 from gemini_balance.management.endpoint import Access, Endpoint, Nothing, Page
 from gemini_balance.management.jobs import JobShown, job_shown
 from gemini_balance.management.key_shapes import (
@@ -21,14 +22,13 @@ from gemini_balance.management.key_shapes import (
     EditOfMany,
     Export,
     ExportShown,
-    GroupKeys,
-    GroupsShown,
     Import,
     ImportedItem,
     ImportShown,
     KeysAsked,
     KeyShown,
     NewKey,
+    Replacement,
     WhichKeys,
 )
 from gemini_balance.management.paging import page_of_aged
@@ -104,16 +104,9 @@ async def verify_keys(cases: UseCases, asked: Asked[Chosen, Nothing]) -> JobShow
     return job_shown(cases.verifier.start(_chosen(asked.body.filter), asked.operator.name))
 
 
-async def list_groups(cases: UseCases, _: Asked[Nothing, Nothing]) -> GroupsShown:
-    return GroupsShown(items=tuple(GroupKeys(name=one.name, keys=[*one.keys]) for one in cases.keyring.groups()))
-
-
-async def confirm_group(cases: UseCases, asked: Asked[Nothing, Nothing]) -> Changed:
-    return _changed(await cases.keyring.confirm(asked.path["name"], asked.operator.name))
-
-
-async def reject_group(cases: UseCases, asked: Asked[Nothing, Nothing]) -> Changed:
-    return _changed(await cases.keyring.reject(asked.path["name"], asked.operator.name))
+async def replace_secret(cases: UseCases, asked: Asked[Replacement, Nothing]) -> JobShown:
+    body = asked.body
+    return job_shown(await cases.verifier.replace(asked.path["id"], body.secret.strip(), asked.operator.name))
 
 
 async def add_key(cases: UseCases, asked: Asked[NewKey, Nothing]) -> KeyShown:
@@ -122,7 +115,7 @@ async def add_key(cases: UseCases, asked: Asked[NewKey, Nothing]) -> KeyShown:
     seen = await cases.keyring.bring_in(Reading((entry,)), asked.operator.name, suspicious=body.suspicious)
     (item,) = seen.items
     if item.standing is Standing.KEPT:
-        raise Conflict(f"This key is there already: {entry.id}.", param="key")
+        raise Conflict(f"This key is there already: {item.key}.", param="key")
     if not seen.taken(suspicious=body.suspicious):
         raise BadRequest(item.why, param="key")
     return _shown(cases.keyring.view(entry.id))
@@ -235,30 +228,7 @@ ENDPOINTS: tuple[Row, ...] = (
         answer=JobShown,
         status=202,
     ),
-    Endpoint(
-        method="GET",
-        path="/keys/groups",
-        handler=list_groups,
-        access=Access.OPERATOR,
-        summary="Keys that seem to share a project, because they were refused together.",
-        answer=GroupsShown,
-    ),
-    Endpoint(
-        method="POST",
-        path="/keys/groups/{name}/confirm",
-        handler=confirm_group,
-        access=Access.OPERATOR,
-        summary="These keys are one project.",
-        answer=Changed,
-    ),
-    Endpoint(
-        method="POST",
-        path="/keys/groups/{name}/reject",
-        handler=reject_group,
-        access=Access.OPERATOR,
-        summary="These keys share nothing: no two of them are grouped again.",
-        answer=Changed,
-    ),
+    *key_groups.ENDPOINTS,
     Endpoint(
         method="GET",
         path="/keys/{id}",
@@ -275,6 +245,18 @@ ENDPOINTS: tuple[Row, ...] = (
         summary="Change one key; what is left out stays.",
         body=Edit,
         answer=KeyShown,
+    ),
+    Endpoint(
+        method="POST",
+        path="/keys/{id}/secret",
+        handler=replace_secret,
+        access=Access.OPERATOR,
+        summary="Put another secret in the place of a key's; all that is known of the key stays. The answer is a job, "
+        "which asks Google at once whether it is well.",
+        body=Replacement,
+        answer=JobShown,
+        status=202,
+        errors=(Conflict,),
     ),
     Endpoint(
         method="DELETE",

@@ -56,6 +56,32 @@ def _shown(served: GatewayProcess, session: dict[str, str], path: str) -> Answer
     return served.request("GET", path, headers=session)
 
 
+def test_a_call_leads_to_the_playground_and_what_can_t_be_made_there_does_not(
+    served: GatewayProcess, session: dict[str, str], ids: dict[str, str]
+) -> None:
+    page = _shown(served, session, f"/console/calls/{ids['failed']}").body.decode()
+    assert f'href="/console/playground?call={ids["failed"]}"' in page
+    again = _shown(served, session, f"/console/playground?call={ids['failed']}")
+    assert (again.status, "What it had sent is not kept" in again.body.decode()) == (200, True)
+    stranger = _shown(served, session, f"/console/calls/{ids['stranger']}").body.decode()
+    assert "playground?call=" not in stranger
+    for call in (ids["stranger"], "nowhere", "%22%3E%3Cimg%3E"):
+        assert _shown(served, session, f"/console/playground?call={call}").status == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [("", "5 calls"), ("?range=1h&status=4xx", "2 calls"), ("?outcome=rescued", "1 of 5 calls")],
+    ids=["all", "some", "what sums do not know"],
+)
+def test_above_the_list_stands_how_many_there_were(
+    served: GatewayProcess, session: dict[str, str], query: str, title: str
+) -> None:
+    page = _shown(served, session, f"/console/calls{query}").body.decode()
+    assert f"<h2>{title}</h2>" in page
+    assert "data-chart=" in page
+
+
 ASKED = {
     "": ["stranger", "refused", "failed", "rescued", "whole"],
     "?outcome=not_whole": ["stranger", "refused", "failed", "rescued"],

@@ -17,6 +17,7 @@ from gemini_balance.console.nav import Group, Row
 from gemini_balance.console.page import Goes, Page, Part, Said, Stays
 from gemini_balance.console.sources import Sources
 from gemini_balance.core.errors import BadRequest
+from gemini_balance.gateway.counting import Counting
 from gemini_balance.gateway.key_batches import KeyBatches
 from gemini_balance.gateway.key_files import KeyFiles
 from gemini_balance.gateway.trends import Trends
@@ -118,6 +119,7 @@ class Desk:
             models=app.door.models,
             call=app.door,
             trends=trends,
+            counting=Counting(cases.statistics, Hands()),
             address=lambda _: OUTSIDE,
             **fields,
         )

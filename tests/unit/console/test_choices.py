@@ -17,7 +17,7 @@ GENERATES = frozenset({"generateContent", "countTokens"})
         ("gemini-2.5-flash-image", GENERATES, "image"),
         ("imagen-4.0-generate-001", frozenset({"predict"}), "image"),
         ("gemini-2.5-flash-preview-tts", GENERATES, "speech"),
-        ("gemini-embedding-001", frozenset({"embedContent"}), ""),
+        ("gemini-embedding-001", frozenset({"embedContent"}), "embeddings"),
         ("gemini-3.8-live", frozenset({"bidiGenerateContent"}), ""),
     ],
 )

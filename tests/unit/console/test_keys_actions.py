@@ -14,6 +14,7 @@ import pytest
 from gemini_balance.app import build
 from gemini_balance.core.keys import key_id
 from gemini_balance.core.pool.key import Project, Source
+from gemini_balance.gateway.key_views import only
 from gemini_balance.settings import load
 from tests.unit.console.desk import PASSWORD, Desk, Reply
 
@@ -47,7 +48,8 @@ class Room:
 
 async def room() -> Room:
     desk = Desk()
-    app = build(*load({"AUTH_TOKEN": PASSWORD, "ACCESS_LOG": "false", "API_KEYS": ",".join(SECRETS.values())}))
+    settings = {"AUTH_TOKEN": PASSWORD, "ACCESS_LOG": "false", "BASE_URL": "http://127.0.0.1:9/v1beta"}
+    app = build(*load(settings | {"API_KEYS": ",".join(SECRETS.values())}))
     desk.app = app.console
     await app.keys.ring.load()
     return Room(desk, app, await desk.signed_in())
@@ -153,6 +155,34 @@ async def test_a_key_has_a_page_until_it_is_deleted() -> None:
     assert said(await at.post(f"{here}/delete", {}))["key"] == "keys.done_delete"
     gone = await at.get(here)
     assert (gone.status, "There is no such page" in gone.body) == (404, True)
+
+
+async def test_a_secret_is_replaced_on_the_key_s_own_page_and_leads_to_its_check() -> None:
+    at, fresh = await room(), "AIzaSyNew0123456789-_0123456789abcdNew1"
+    here = f"{KEYS}/{IDS['A']}"
+    done = await at.post(f"{here}/secret", {"secret": f" {fresh} "})
+    assert (done["location"].startswith(f"{KEYS}/check?of="), said(done)["key"]) == (True, "key.secret_replaced")
+    page = html.unescape((await at.get(here)).body)
+    assert ("…New1" in page, "Secret replaced" in page, fresh in page) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("secret", "status", "sentence"),
+    [
+        (SECRETS["B"], 409, "Another key here has that secret already"),
+        (SECRETS["A"], 409, "This key has that secret already"),
+        ('"><img src=x onerror=alert(1)>', 422, "This is no key"),
+        ("", 422, "This is no key"),
+    ],
+    ids=["another's", "its own", "hostile", "nothing"],
+)
+async def test_a_secret_that_can_not_be_taken_is_refused_beside_its_field(
+    secret: str, status: int, sentence: str
+) -> None:
+    at = await room()
+    refused = await at.post(f"{KEYS}/{IDS['A']}/secret", {"secret": secret})
+    assert (refused.status, sentence in refused.body, bool(secret) and secret in refused.body) == (status, True, False)
+    assert [SECRETS["A"]] == [key.secret for key in at.app.keys.ring.keys(only(IDS["A"]))]
 
 
 async def test_no_secret_is_on_any_page() -> None:

@@ -15,8 +15,8 @@ from gemini_balance.core.keys import Entry, Format, Reading, Standing, UnusableK
 from gemini_balance.core.outcome import Cause
 from gemini_balance.core.pool.key import Project, Source
 from gemini_balance.gateway.key_edits import KeyEdit
+from gemini_balance.gateway.key_findings import Verdicts
 from gemini_balance.gateway.key_views import ALL, KeyFilter, KeyState, only
-from gemini_balance.gateway.keyring import Verdicts
 from gemini_balance.gateway.stores import Off, Tier
 from gemini_balance.storage.memory.changes import MemoryChanges
 from tests.unit.gateway.ring_stage import SECRETS, WHO, RingStage, entry, id_of

@@ -115,6 +115,38 @@ async def test_only_what_is_said_of_a_key_is_changed() -> None:
     assert (await gateway.ask("GET", f"/keys/{key['id']}")).json == changed.json
 
 
+async def test_a_key_gets_another_secret_which_is_checked_and_never_told() -> None:
+    gateway, fresh = managed(), CEDAR[:-4] + "New1"
+    key = await added(gateway, label="cedar", notes="renew in March")
+    answer = await gateway.ask("POST", f"/keys/{key['id']}/secret", {"secret": f" {fresh}\n"})
+    assert (answer.status, answer.json["progress"]["total"]) == (202, 1)
+    assert (await gateway.ask("GET", f"/keys/{key['id']}")).json == key | {"shown": "…New1"}
+    (change,) = (await gateway.ask("GET", "/changes", query="limit=1")).json["items"]
+    assert (change["action"], change["target"], change["after"]) == ("replace", key["id"], {"shown": "…New1"})
+    assert (await gateway.ask("POST", "/keys", {"key": fresh})).json["error"]["message"].endswith(f"{key['id']}.")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"secret": CEDAR}, (409, "conflict", "secret")),
+        ({"secret": "two keys"}, (400, "invalid_key", "secret")),
+        ({"secret": ""}, (400, "invalid_key", "secret")),
+        ({}, (400, "invalid_request", "secret")),
+    ],
+    ids=["another's", "no key", "nothing", "not said"],
+)
+async def test_a_secret_that_can_not_be_taken_is_refused_and_not_repeated(
+    said: dict[str, str], told: tuple[int, str, str]
+) -> None:
+    gateway = managed()
+    await added(gateway)
+    first = (await names(gateway))[0]
+    answer = await gateway.ask("POST", f"/keys/{first}/secret", said)
+    assert (answer.error, CEDAR.encode() in answer.body) == (told, False)
+    assert (await gateway.ask("POST", "/keys/nowhere/secret", {"secret": CEDAR})).status == 404
+
+
 async def test_what_is_done_with_many_is_done_with_those_that_fit() -> None:
     gateway = managed()
     key = await added(gateway, tags=["fast"])

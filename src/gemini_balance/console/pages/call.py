@@ -12,6 +12,7 @@ from gemini_balance.console.curl import curl
 from gemini_balance.console.faults import BECAME, fault_named, fault_of
 from gemini_balance.console.names import key_names, token_names
 from gemini_balance.console.page import Page
+from gemini_balance.console.retry import draft_of
 from gemini_balance.console.story import parts_of, shares_of, story
 from gemini_balance.core.outcome import Cause
 from gemini_balance.gateway.call_outcomes import WELL, CallOutcome
@@ -95,6 +96,7 @@ class CallView:
     token_kinds: tuple[Tokens, ...]
     times: tuple[tuple[str, float], ...]
     curl: str
+    again: str  # where it is made again; empty where it can't be
     failed_before: int
     body_cut: bool
     look_alikes: str
@@ -120,6 +122,7 @@ async def show(sources: Sources, visit: Visit) -> CallView:
         token_kinds=tokens_of(call),
         times=parts_of(call),
         curl=curl(call, sources.address(visit.request)),
+        again=f"{paths.PLAYGROUND}?{urlencode({'call': call.id})}" if draft_of(call) else "",
         body_cut=bool(
             call.error and len(call.error.body or "") >= int(sources.options.current.error_log_body_kb * 1000)
         ),

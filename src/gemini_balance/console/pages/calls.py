@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from gemini_balance.console import paths
+from gemini_balance.console import counts, paths
 from gemini_balance.console.call_filters import FIELDS, Asked, asked_of, plain
 from gemini_balance.console.faults import BECAME, fault_named, fault_of, pip
 from gemini_balance.console.names import key_names, token_names
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gemini_balance.console.faults import Became, Fault
+    from gemini_balance.console.figures import Drawn
     from gemini_balance.console.names import KeyName
     from gemini_balance.console.page import Visit
     from gemini_balance.console.sources import Sources
@@ -67,6 +68,8 @@ class CallsView:
     fault: Fault | None
     days: float  # that calls are kept; 0: for good
     written: bool  # are new calls put into the journal?
+    drawn: Drawn | None  # how many there were, where sums know
+    wider: bool  # and with them others that do not fit
     nothing: str = ""
     statuses: tuple[str, ...] = STATUSES
     outcomes: tuple[tuple[str, str], ...] = OUTCOMES
@@ -85,6 +88,8 @@ async def show(sources: Sources, visit: Visit) -> CallsView:
     found = (
         Found([], None, None) if asked.nothing else await sources.search.page(asked.filter, ROWS, before, tried=True)
     )
+    counted = None if asked.nothing else await sources.counting.of(asked.filter)
+    listed, all_found = [call.at for call in found.calls], before is None and found.before is None
     tokens, options = token_names(sources), sources.options.current
     keys = key_names(sources, [asked.filter.key, *(call.key for call in found.calls)])
     return CallsView(
@@ -101,6 +106,8 @@ async def show(sources: Sources, visit: Visit) -> CallsView:
         fault=fault_named(query["class"]) if query["class"] else None,
         days=options.auto_delete_request_logs_days if options.auto_delete_request_logs_enabled else 0.0,
         written=options.journal_enabled,
+        drawn=counts.drawn(visit.words, counted, listed, all_found=all_found) if counted is not None else None,
+        wider=counted is not None and counted.wider,
         nothing=asked.nothing,
     )
 

@@ -119,7 +119,7 @@ async def add(sources: Sources, visit: Visit, form: Form) -> Goes | Stays:
     text = form.one("keys")
     reading = await asyncio.to_thread(read, text)  # there may be thousands, and calls wait meanwhile
     seen = await sources.keyring.bring_in(reading, visit.operator.name)
-    named = [item.entry.id for item in seen.items if item.entry is not None and item.standing in _TAKEN]
+    named = [item.key for item in seen.items if item.key is not None and item.standing in _TAKEN]
     if not named:
         view = view_of(sources, visit, visit.asked)
         return Stays(replace(view, pasted=text, wrong="first_run.no_key" if text.strip() else "first_run.nothing"))

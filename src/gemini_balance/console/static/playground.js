@@ -20,34 +20,64 @@
   const on = (name) => form.elements[name].checked;
   const said = (name, filled) => form.dataset[name].replace("#", () => filled);
   const make = (tag, fields) => Object.assign(document.createElement(tag), fields);
-  const turns = [];
+  const native = form.dataset.format === "native";
+  const filled = JSON.parse(form.dataset.filled); // what an earlier call had sent beside what stands in the form
+  const { turns, rest } = filled;
   let running = null; // what stops the call
 
   // --- What is asked. While functions wait for their results, what is written is the result ---
-  const waiting = () => turns.at(-1)?.tool_calls ?? [];
+  function waiting() {
+    const { parts, tool_calls: calls } = turns.at(-1) ?? {};
+    return calls?.map(({ id, function: { name } }) => ({ id, name })) ?? parts?.flatMap((part) => part.functionCall ?? []) ?? [];
+  }
+  const inline = (url) => ({ inlineData: { mimeType: url.slice(5, url.indexOf(";")), data: url.slice(url.indexOf(",") + 1) } });
+  const result = ({ id, name }) => ({ functionResponse: { ...(id && { id }), name, response: { result: message.value } } });
+
   function written() {
-    if (waiting().length) return waiting().map((call) => ({ role: "tool", tool_call_id: call.id, content: message.value }));
-    const pictures = [...attached.children].map((image) => ({ type: "image_url", image_url: { url: image.src } }));
-    return [{ role: "user", content: pictures.length ? [{ type: "text", text: message.value }, ...pictures] : message.value }];
+    const [results, urls, { extra }, text] = [waiting(), [...attached.children].map((image) => image.src), filled, message.value];
+    if (native) return [{ role: "user", parts: results.length ? results.map(result) : [...(text ? [{ text }] : []), ...urls.map(inline), ...extra] }];
+    if (results.length) return results.map(({ id }) => ({ role: "tool", tool_call_id: id, content: text }));
+    const more = [...urls.map((url) => ({ type: "image_url", image_url: { url } })), ...extra];
+    return [{ role: "user", content: more.length ? [...(text ? [{ type: "text", text }] : []), ...more] : text }];
   }
 
   const tools = () => { try { return JSON.parse(value("tools")); } catch { return value("tools"); } }; // the server says what is wrong
+  const path = (method) => `/v1beta/models/${encodeURIComponent(value("model"))}:${method}`;
+
+  function nativeChat() {
+    const thinkingConfig = JSON.parse(form.dataset.efforts).find(([name]) => new RegExp(name).test(value("model")))?.[1][value("effort")];
+    const generationConfig = { ...rest.generationConfig, ...(thinkingConfig && { thinkingConfig }) };
+    const offered = [...(on("search") ? [{ googleSearch: {} }] : []), ...(on("calling") ? [tools()].flat() : [])];
+    return [path(on("stream") ? "streamGenerateContent?alt=sse" : "generateContent"), {
+      ...rest, contents: [...turns, ...written()],
+      ...(Object.keys(generationConfig).length && { generationConfig }), ...(offered.length && { tools: offered }),
+    }];
+  }
 
   const asked = {
-    chat: () => ["/v1/chat/completions", {
-      model: value("model"), messages: [...turns, ...written()], ...(on("stream") && { stream: true, stream_options: { include_usage: true } }),
+    chat: () => native ? nativeChat() : ["/v1/chat/completions", {
+      ...rest, model: value("model"), messages: [...turns, ...written()], ...(on("stream") && { stream: true, stream_options: { include_usage: true } }),
       ...(value("effort") && { reasoning_effort: value("effort") }), ...(on("search") && { web_search_options: {} }), ...(on("calling") && { tools: tools() }),
     }],
-    image: () => ["/v1/images/generations", { model: value("model"), prompt: message.value, response_format: "b64_json" }],
-    speech: () => ["/v1/audio/speech", { model: value("model"), input: message.value, voice: value("voice"), response_format: "wav" }],
+    image: () => ["/v1/images/generations", { ...rest, model: value("model"), prompt: message.value, response_format: "b64_json" }],
+    speech: () => ["/v1/audio/speech", { ...rest, model: value("model"), input: message.value, voice: value("voice"), response_format: "wav" }],
+    embeddings: () => native ? [path("embedContent"), { ...rest, content: { parts: [{ text: message.value }, ...filled.extra] } }]
+      : ["/v1/embeddings", { ...rest, model: value("model"), input: filled.extra.length ? [message.value, ...filled.extra] : message.value }],
   }[form.dataset.mode];
 
   function sample() {
     const [path, body] = asked();
-    const short = JSON.stringify(body, (_, one) => (typeof one === "string" && one.length > 400 ? `${one.slice(0, 40)}…` : one), 2);
-    const filled = { "{url}": form.dataset.address + path, "{body}": short, "{quoted}": short.replaceAll("'", "'\\''") };
+    const json = (told) => JSON.stringify(told, (_, one) => (typeof one === "string" && /^[\w+/=:;,.-]{400,}$/.test(one) ? `${one.slice(0, 40)}…` : one), 2);
+    const { model, contents, content, generationConfig, ...others } = body;
+    const streamed = form.dataset.mode === "chat" && on("stream");
+    const [short, config] = [json(body), json({ ...generationConfig, ...others })];
+    const places = {
+      url: form.dataset.address + path, address: form.dataset.address, body: short, quoted: short.replaceAll("'", "'\\''"), config,
+      model: json(model ?? value("model")), contents: json(contents ?? content?.parts[0].text), each: streamed ? "reply" : "[reply]",
+      python: streamed ? "generate_content_stream" : "generate_content", js: streamed ? "generateContentStream" : "generateContent",
+    };
     const text = document.getElementById(`sample-${value("language")}`).content.textContent;
-    code.textContent = text.replace(/\{(url|body|quoted)\}/g, (place) => filled[place]);
+    code.textContent = text.replace(/\{(\w+)\}/g, (all, place) => places[place] ?? all);
   }
 
   // --- What comes ---
@@ -78,29 +108,49 @@
     return turn;
   }
 
+  // What a piece of an answer says, whichever format it is in.
+  const read = {
+    openai(data) {
+      const choice = data.choices?.[0] ?? {};
+      const told = choice.delta ?? choice.message ?? {};
+      const images = [...(told.images ?? []).map((one) => one.image_url.url), ...(data.data ?? []).flatMap((one) => (one.b64_json ? `data:image/png;base64,${one.b64_json}` : []))];
+      const links = (told.annotations ?? []).map((one) => one.url_citation);
+      const said = { text: told.content ?? told.refusal ?? "", thought: told.reasoning_content ?? "", calls: told.tool_calls ?? [] };
+      return { ...said, images, links, finish: choice.finish_reason, tokens: data.usage?.total_tokens, vector: data.data?.[0]?.embedding };
+    },
+    native(data) {
+      const choice = data.candidates?.[0] ?? {};
+      const parts = choice.content?.parts ?? [];
+      const text = (thought) => parts.map((part) => (Boolean(part.thought) === thought && part.text) || "").join("");
+      const calls = parts.flatMap(({ functionCall: one }) => (one ? { function: { name: one.name, arguments: JSON.stringify(one.args ?? {}) } } : []));
+      const images = parts.flatMap(({ inlineData: one }) => (one ? `data:${one.mimeType};base64,${one.data}` : []));
+      const links = (choice.groundingMetadata?.groundingChunks ?? []).flatMap(({ web }) => (web ? { url: web.uri, title: web.title } : []));
+      const ended = { finish: choice.finishReason ?? data.promptFeedback?.blockReason, tokens: data.usageMetadata?.totalTokenCount };
+      return { text: text(false), thought: text(true), calls, images, links, parts, ...ended, vector: data.embedding?.values };
+    },
+  }[native ? "native" : "openai"];
+
   function show(turn, answer, data) {
-    const choice = data.choices?.[0] ?? {};
-    const told = choice.delta ?? choice.message ?? {};
-    const text = told.content ?? told.refusal ?? "";
-    at(turn, "said").append(text);
-    at(turn, "thought").append(told.reasoning_content ?? "");
-    for (const call of told.tool_calls ?? []) {
+    const told = read(data);
+    at(turn, "said").append(told.text, told.vector ? `${said("vector", told.vector.length.toLocaleString(document.documentElement.lang))} ${told.vector.slice(0, 8).join(", ")} …` : "");
+    at(turn, "thought").append(told.thought);
+    for (const call of told.calls) {
       const known = answer.calls[call.index ?? answer.calls.length];
       if (known) known.function.arguments += call.function.arguments;
       else answer.calls.push({ id: call.id, type: "function", function: { arguments: "", ...call.function } });
     }
     at(turn, "tools").replaceChildren(...answer.calls.map(({ function: one }) => make("li", { className: "mono", textContent: `${one.name}(${one.arguments})` })));
-    const urls = [...(told.images ?? []).map((one) => one.image_url.url), ...(data.data ?? []).map((one) => `data:image/png;base64,${one.b64_json}`)];
-    at(turn, "media").append(...urls.map(picture), ...(data.sound ? [make("audio", { controls: true, src: data.sound })] : []));
-    at(turn, "links").append(...(told.annotations ?? []).map((one) => link(one.url_citation)));
-    Object.assign(answer, { content: answer.content + text, finish: choice.finish_reason ?? answer.finish, tokens: data.usage?.total_tokens ?? answer.tokens });
+    at(turn, "media").append(...told.images.map(picture), ...(data.sound ? [make("audio", { controls: true, src: data.sound })] : []));
+    at(turn, "links").append(...told.links.map(link));
+    answer.parts.push(...(told.parts ?? []).filter((part) => !part.thought));
+    Object.assign(answer, { content: answer.content + told.text, finish: told.finish ?? answer.finish, tokens: told.tokens ?? answer.tokens });
   }
 
   // --- One call ---
   function busy(now) {
     running = now;
     [form.elements.send.hidden, form.elements.stop.hidden] = [Boolean(now), !now];
-    message.placeholder = waiting().length ? said("result", waiting().map((call) => call.function.name).join(", ")) : form.dataset.hint;
+    message.placeholder = waiting().length ? said("result", waiting().map((call) => call.name).join(", ")) : form.dataset.hint;
     sample();
   }
 
@@ -114,7 +164,7 @@
 
   async function send() {
     const [[path, body], sent, text, began] = [asked(), written(), message.value, performance.now()];
-    const answer = { content: "", calls: [] };
+    const answer = { content: "", calls: [], parts: [] };
     begin("me", text, [...attached.children].map((image) => image.cloneNode()));
     const turn = begin("model", "");
     message.value = "";
@@ -130,8 +180,10 @@
         if (data.error) throw new Error(told(data.error));
         show(turn, answer, data);
       }
-      turns.push(...sent, { role: "assistant", content: answer.content, ...(answer.calls.length && { tool_calls: answer.calls }) });
+      const answered = { role: "assistant", content: answer.content, ...(answer.calls.length && { tool_calls: answer.calls }) };
+      turns.push(...sent, native ? { role: "model", parts: answer.parts } : answered);
       attached.replaceChildren();
+      filled.extra = [];
     } catch (error) {
       message.value ||= text;
       Object.assign(at(turn, "error"), { hidden: false, textContent: error.name === "AbortError" ? form.dataset.stopped : error.message });
@@ -151,7 +203,12 @@
   });
   form.addEventListener("change", (event) => {
     const attach = ({ target }) => { attached.append(picture(target.result)); sample(); };
+    if (event.target.name === "format") {
+      const kept = { mode: form.dataset.mode, format: value("format"), token: value("token"), model: value("model"), message: message.value.slice(0, 4000) };
+      location.search = new URLSearchParams(kept);
+    }
     for (const file of event.target.files ?? []) Object.assign(new FileReader(), { onload: attach }).readAsDataURL(file);
   });
+  attached.append(...filled.pictures.map(picture));
   busy(null);
 })();

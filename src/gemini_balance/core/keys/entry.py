@@ -60,11 +60,12 @@ def key_id(secret: str, upstream: str = GEMINI_API) -> KeyId:
     return KeyId(f"{_PREFIXES[upstream]}-{hashlib.sha256(secret.encode()).hexdigest()[:10]}")
 
 
-def spec_of(entry: Entry, *, off: bool = False) -> KeySpec:
-    """As the pool takes it. Raises ValueError for what no header can carry."""
+def spec_of(entry: Entry, name: KeyId | None = None, *, off: bool = False) -> KeySpec:
+    """As the pool takes it. `name`: its id, where its secret was replaced. Raises ValueError for what no header can
+    carry."""
     project = project_of(entry.project, paid=entry.paid)
     told = entry.weight, entry.models, entry.paid, entry.tags, entry.label, entry.proxy
-    return KeySpec(entry.id, entry.key, project, *told, off)
+    return KeySpec(name or entry.id, entry.key, project, *told, off)
 
 
 def masked(secret: str) -> str:

@@ -9,12 +9,12 @@ import msgspec
 
 from gemini_balance.core.keys.entry import Entry, UnusableKey, checked, masked
 from gemini_balance.core.keys.shapes import Doubt, doubt_about
+from gemini_balance.core.pool import KeyId  # noqa: TC001  (msgspec asks for the types of the fields)
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
 
     from gemini_balance.core.keys.reading import Reading
-    from gemini_balance.core.pool import KeyId
 
 WHY = {
     Doubt.TOO_SHORT: "It is too short for a key: a part of it may be missing.",
@@ -44,6 +44,12 @@ class Item(msgspec.Struct, frozen=True):
     doubt: Doubt | None = None
     why: str = ""
     entry: Entry | None = None
+    holder: KeyId | None = None  # the key that has it already, or had it
+
+    @property
+    def key(self) -> KeyId | None:
+        """The id of the key that it is, or would be."""
+        return self.holder or (self.entry.id if self.entry is not None else None)
 
 
 class Preview(msgspec.Struct, frozen=True):
@@ -60,8 +66,8 @@ class Preview(msgspec.Struct, frozen=True):
         return [item.entry for item in self.items if item.entry is not None and _takes(item, suspicious=suspicious)]
 
 
-def previewed(reading: Reading, kept: Container[KeyId]) -> Preview:
-    """`kept`: the ids of all keys that are there already."""
+def previewed(reading: Reading, kept: Mapping[KeyId, KeyId]) -> Preview:
+    """`kept`: whose a secret is already, by the id that a key with that secret gets."""
     seen: set[KeyId] = set()
     items: list[Item] = []
     for entry in reading.entries:
@@ -77,7 +83,7 @@ def unread_items(reading: Reading) -> list[Item]:
     return [Item(shown, Standing.SUSPICIOUS, Doubt.UNUSABLE, why) for shown, why in reading.unread]
 
 
-def _item(entry: Entry, kept: Container[KeyId], seen: Container[KeyId]) -> Item:
+def _item(entry: Entry, kept: Mapping[KeyId, KeyId], seen: Container[KeyId]) -> Item:
     shown, doubt = masked(entry.key), doubt_about(entry.key)
     why = WHY[doubt] if doubt is not None else ""
     if doubt is None or doubt not in HOPELESS:
@@ -88,7 +94,7 @@ def _item(entry: Entry, kept: Container[KeyId], seen: Container[KeyId]) -> Item:
     if doubt not in HOPELESS and entry.id in seen:
         return Item(shown, Standing.DUPLICATE, entry=entry)
     if doubt not in HOPELESS and entry.id in kept:
-        return Item(shown, Standing.KEPT, entry=entry)
+        return Item(shown, Standing.KEPT, entry=entry, holder=kept[entry.id])
     standing = Standing.NEW if doubt in (None, Doubt.UNKNOWN_SHAPE) else Standing.SUSPICIOUS
     return Item(shown, standing, doubt, why, entry)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from gemini_balance.core.pool.judge import Judge
 from gemini_balance.core.pool.key import RETIRED, Domain, Health, Key, KeyId, Project, Source, domain_of, group_of
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from gemini_balance.core.pool.key import KeySpec
     from gemini_balance.core.pool.windows import Limits
 
-    Fares = tuple[int, Cause | None, float]  # failures, and why and since when it is dead, if it is
+    Fares: TypeAlias = tuple[int, Cause | None, float]  # failures, and why and since when it is dead, if it is
+NEW: Fares = (0, None, 0.0)
 
 
 class Roster(Registry):
@@ -68,7 +69,7 @@ class Roster(Registry):
         """
         wanted = {spec.id: spec for spec in specs}
         changed = [key for key in self.keys.values() if key.id in wanted and key.spec != wanted[key.id]]
-        remade = {key.id: _fares(key) for key in changed if _is_another(key.spec, wanted[key.id])}
+        remade = {key.id: _fares(key, wanted[key.id]) for key in changed if _is_another(key.spec, wanted[key.id])}
         self._remove(now, [key for key in self.keys.values() if key.id not in wanted or key.id in remade])
         changed = [key for key in changed if key.id not in remade]
         moved = [key for key in changed if key.spec.project != wanted[key.id].project]
@@ -82,7 +83,7 @@ class Roster(Registry):
         self.keys |= {key.id: key for key in keys}
         self._judge.retired += sum(key.health in RETIRED for key in keys)
         for key in keys:
-            key.failures, dead, since = before.get(key.id, (0, None, 0.0))
+            key.failures, dead, since = before.get(key.id, NEW)
             if dead is not None:
                 self._judge.retire(since, key, dead)
         self._enrol(keys)
@@ -214,5 +215,8 @@ def _is_another(spec: KeySpec, other: KeySpec) -> bool:
     return (spec.paid, spec.secret) != (other.paid, other.secret)
 
 
-def _fares(key: Key) -> Fares:
+def _fares(key: Key, spec: KeySpec) -> Fares:
+    """What is known of a secret says nothing of another one."""
+    if key.spec.secret != spec.secret:
+        return NEW
     return key.failures, key.reason if key.health is Health.INVALID else None, key.since

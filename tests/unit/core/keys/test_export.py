@@ -75,7 +75,7 @@ def test_without_being_asked_no_secret_is_written(form: Format) -> None:
 
 @pytest.mark.parametrize("form", list(Format))
 def test_what_was_written_without_secrets_is_not_taken_for_keys(form: Format) -> None:
-    preview = previewed(read(written(SOME, form, plain=False)), ())
+    preview = previewed(read(written(SOME, form, plain=False)), {})
     assert (preview.taken(suspicious=True), {item.doubt for item in preview.items} <= {Doubt.MASKED}) == ([], True)
 
 

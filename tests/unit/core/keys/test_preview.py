@@ -12,7 +12,7 @@ OTHER = "zk9-0123456789abcdef"
 
 
 def test_new_duplicate_kept_and_suspicious_keys_are_told_apart() -> None:
-    preview = previewed(read(f"{A}\n{B}\n{A}\nAIzaSyTooShort\n{OTHER}"), {key_id(B)})
+    preview = previewed(read(f"{A}\n{B}\n{A}\nAIzaSyTooShort\n{OTHER}"), {key_id(B): key_id(B)})
     assert [(item.shown, item.standing, item.doubt) for item in preview.items] == [
         ("…efXY", Standing.NEW, None),
         ("…efXY", Standing.KEPT, None),
@@ -47,7 +47,7 @@ def test_new_duplicate_kept_and_suspicious_keys_are_told_apart() -> None:
 )
 def test_what_looks_like_no_key_is_told_why(key: str, doubt: Doubt | None) -> None:
     reading = read("")
-    (item,) = previewed(type(reading)((Entry(key=key),)), ()).items
+    (item,) = previewed(type(reading)((Entry(key=key),)), {}).items
     assert (item.doubt, bool(item.why)) == (doubt, doubt is not None)
 
 

@@ -214,6 +214,15 @@ def test_keys_that_are_told_to_share_a_project_share_what_they_used() -> None:
     assert shares(pool.keys[A]) == "ab"
 
 
+def test_what_was_held_against_a_secret_is_not_held_against_the_one_in_its_place() -> None:
+    pool = pool_of("a", "b")
+    ends(pool, DEAD)
+    pool.keys[B].failures = 2
+    pool.set_keys(NOW, [replace(one, secret=f"another-{one.id}") for one in (pool.keys[A].spec, pool.keys[B].spec)])
+    assert [(one.health, one.reason, one.failures) for one in pool.keys.values()] == [(Health.READY, None, 0)] * 2
+    assert pool.usable() == 2
+
+
 def test_a_key_that_is_told_another_project_takes_its_use_along() -> None:
     pool = pool_of(key("a", "p"), key("b", "p"), key("c", "q"), told=Limits(rpm=2))
     assert sorted(str(ask(pool)) for _ in range(4)) == ["a", "b", "c", "c"]

@@ -12,8 +12,10 @@ from gemini_balance.console.pages.keys.editing import NotSo, Typed, edit_of, typ
 from gemini_balance.console.pages.keys.past import Past, past_of
 from gemini_balance.console.pages.keys.rows import lanes_of, why
 from gemini_balance.console.states import remedy
+from gemini_balance.core.keys import UnusableKey
 from gemini_balance.core.outcome import Cause
 from gemini_balance.core.pool.report import Standing
+from gemini_balance.gateway.key_secrets import SecretTaken
 from gemini_balance.gateway.key_views import KeyState, only
 from gemini_balance.gateway.stores import Origin
 
@@ -96,6 +98,20 @@ async def save(sources: Sources, visit: Visit, form: Form) -> Goes | Stays:
     return _back(view, "key.saved")
 
 
+async def replace_secret(sources: Sources, visit: Visit, form: Form) -> Goes | Stays:
+    """What was typed does not come back."""
+    view = sources.keyring.view(visit.request.path_params["key"])
+    try:
+        job = await sources.verifier.replace(view.id, form.one("secret").strip(), visit.operator.name)
+    except SecretTaken as error:
+        message, status = "key.secret_same" if error.own else "key.secret_taken", error.status
+    except UnusableKey:
+        message, status = "key.secret_wrong", 422
+    else:
+        return Goes(f"{PATH}/check?of={job.id}", Said("key.secret_replaced"))
+    return Stays(await _page(sources, view, typed_of(view), {"secret": message}), status)
+
+
 async def verify(sources: Sources, visit: Visit, _: Form) -> Goes:
     view = sources.keyring.view(visit.request.path_params["key"])
     return Goes(f"{PATH}/check?of={sources.verifier.start(only(view.id), visit.operator.name).id}")
@@ -131,6 +147,7 @@ def _back(view: KeyView, message: str) -> Goes:
 
 ACTIONS: Mapping[str, Act] = {
     "save": save,
+    "secret": replace_secret,
     "verify": verify,
     "reset": reset,
     "enable": enable,

@@ -32,6 +32,7 @@ FIELDS = {
     "models": "key.models",
     "proxy": "key.proxy",
     "tier": "key.tier",
+    "shown": "key.secret",
 }
 ACTIONS = {
     "add": "key.did_add",
@@ -43,6 +44,7 @@ ACTIONS = {
     "check": "key.did_check",
     "confirm": "key.did_confirm",
     "reject": "key.did_reject",
+    "replace": "key.did_replace",
     "undo": "key.did_undo",
     "export": "key.did_export",
 }

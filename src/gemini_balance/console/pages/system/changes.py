@@ -62,6 +62,7 @@ ACTIONS = {
     "raise": "change.raise",
     "returned": "change.returned",
     "reject": "change.reject",
+    "replace": "change.replace",
     "reset": "change.reset",
     "reset password": "change.reset_password",
     "set": "change.set",

@@ -17,7 +17,7 @@ from gemini_balance.console.pages.system.alerts import NOBODY, said
 from gemini_balance.console.pages.tokens.one import FIELDS as TOKEN_FIELDS
 from gemini_balance.console.states import reason
 from gemini_balance.core.alerts import Alert
-from gemini_balance.gateway.keyring import Verdicts
+from gemini_balance.gateway.key_findings import Verdicts
 from gemini_balance.gateway.stores import Subject
 
 if TYPE_CHECKING:
