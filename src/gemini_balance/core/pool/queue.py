@@ -21,6 +21,7 @@ Line: TypeAlias = tuple[str, str, frozenset[str]]  # who waits, for which key al
 Row: TypeAlias = "OrderedDict[int, Ticket]"  # by number; dict.move_to_end puts one in front
 Size: TypeAlias = tuple[int, int]  # of the tokens, and of the requests that it counts as
 Counted = TypeVar("Counted", str, Size)
+LONGEST = 10.0  # seconds that it waits for those in use, or half of its patience
 STEPS = 4  # rows for each doubling of either
 
 
@@ -35,6 +36,11 @@ class Ticket:
     queue: Queue | None = None  # where it waits
     number: int = 0  # in the order in which they came; negative for who had its turn before
     tokens: int = 0  # that it is sure to fit in
+
+    @property
+    def settles(self) -> float:
+        """From when on it takes a key of which nothing is known, however many of those came to nothing."""
+        return self.since + min(LONGEST, (self.until - self.since) / 2)
 
     def fits(self, tokens: float, units: float) -> bool:
         return self.tokens <= tokens and self.demand.units <= units
