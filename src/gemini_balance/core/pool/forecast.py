@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from gemini_balance.core.pool.demand import Demand
     from gemini_balance.core.pool.lane import Lane
-    from gemini_balance.core.pool.queue import Kept, Line, Ticket, Waiting
+    from gemini_balance.core.pool.queue import Line, Ticket, Waiting
 
 FURTHER = 50  # rooms that are looked ahead for those who come while a forecast is believed
 STEPS = 1_000  # events that a walk takes at least
@@ -98,7 +98,7 @@ def when(lane: Lane, now: float, made: Forecast, demand: Demand) -> float:
 def forecast(lane: Lane, now: float, tokens: int, units: int = 1, tags: frozenset[str] = NO_TAGS) -> Forecast:
     """Walk through what is to come, and hand each room that appears to whoever is next."""
     made = Forecast(now, lane.changes + lane.queue.changes, tokens, units=units, tags=tags)
-    walk = _Walk(lane, now, made, _Lines(lane.queue.lines(), made), lane.kept)
+    walk = _Walk(lane, now, made, _Lines(lane.queue.lines(), made), dict(lane.kept))
     for at, event in islice(walk.events(), STEPS + 4 * walk.lines.count):
         made.events += 1
         if walk.step(at, event):
@@ -179,7 +179,7 @@ class _Walk:
     now: float
     made: Forecast
     lines: _Lines
-    kept: Kept | None
+    kept: dict[Ledger, Ticket]
     further: float = -1.0  # rooms that are still looked for
     left: dict[Ledger, Left] = field(default_factory=dict)
     again: list[tuple[float, int, _Back]] = field(default_factory=list)
@@ -225,7 +225,7 @@ class _Walk:
         return left
 
     def serve(self, ledger: Ledger, left: Left, at: float) -> bool:
-        if self.kept is not None and ledger is self.kept.ledger and not self.claim(self.kept, left, at):
+        if ledger in self.kept and not self.claim(ledger, left, at):
             return False
         tags = tags_of(ledger.domain)
         while left.places >= 1 and left.tokens >= 1:
@@ -236,15 +236,15 @@ class _Walk:
             self.take(ledger, left, ticket, at)
         return False
 
-    def claim(self, kept: Kept, left: Left, at: float) -> bool:
-        """Does its project not collect room for it any more?"""
-        ticket = kept.ticket
+    def claim(self, ledger: Ledger, left: Left, at: float) -> bool:
+        """Does it not collect room for one call any more?"""
+        ticket = self.kept[ledger]
         if ticket.until >= at:
             if left.places < 1 or not ticket.fits(left.widest, left.most):
                 return False
             self.lines.drop(ticket)
-            self.take(kept.ledger, left, ticket, at)
-        self.kept = None
+            self.take(ledger, left, ticket, at)
+        del self.kept[ledger]
         return True
 
     def take(self, ledger: Ledger, left: Left, ticket: Ticket, at: float) -> None:

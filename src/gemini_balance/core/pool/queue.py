@@ -15,7 +15,6 @@ from gemini_balance.core.pool.key import NO_TAGS
 
 if TYPE_CHECKING:
     from gemini_balance.core.pool.demand import Demand
-    from gemini_balance.core.pool.windows import Ledger
 
 Line: TypeAlias = tuple[str, str, frozenset[str]]  # who waits, for which key alone, and for which tags
 Row: TypeAlias = "OrderedDict[int, Ticket]"  # by number; dict.move_to_end puts one in front
@@ -38,14 +37,6 @@ class Ticket:
 
     def fits(self, tokens: float, units: float) -> bool:
         return self.tokens <= tokens and self.demand.units <= units
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What this project has is this call's alone."""
-
-    ledger: Ledger
-    ticket: Ticket
 
 
 @dataclass(slots=True, eq=False)

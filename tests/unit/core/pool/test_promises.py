@@ -84,7 +84,7 @@ def test_a_project_that_collects_room_for_somebody_is_not_promised_to_others() -
     pool.enqueue(NOW + 8, call(tokens=1, client="y"))
     pool.grant(NOW + 9 + STARVING)
     kept = pool.lane(MODEL).kept
-    assert (kept is not None, ask(pool, NOW + 30, call(tokens=50, client="y"))) == (True, NotYet(NOW + 7 + LEAVES))
+    assert (len(kept), ask(pool, NOW + 30, call(tokens=50, client="y"))) == (1, NotYet(NOW + 7 + LEAVES))
 
 
 def test_whose_attempt_failed_stands_first_but_is_told_when_it_would_be_served_coming_anew() -> None:
