@@ -53,6 +53,7 @@ class Lane(Spending):
         self.breaker = Breaker()
         self.queue = Queue()
         self.forecasts: dict[frozenset[str], Forecast] = {}  # the last one, for calls that name these tags
+        self.played = 0.0  # not for one call alone before
         self.changes = 0  # so far
         self.kept: dict[Ledger, Ticket] = {}  # projects of which each collects room for one call alone
         self.looked = 0.0  # when one was last looked for
@@ -176,8 +177,7 @@ class Lane(Spending):
         self.undecided.discard(ledger)
         if self.ledgers.get(ledger.domain) is not ledger:
             return
-        if now >= ledger.grows:
-            ledger.grow(now)
+        ledger.grow(now)
         if ledger.rest > now:
             self._wake_at(ledger.rest, ledger)
         elif ledger.blank and now >= ledger.rest + (REMEMBERS if ledger.refusals else 0):
@@ -288,7 +288,7 @@ class Lane(Spending):
     def _rank(self, ledger: Ledger) -> None:
         if ledger in self.kept:
             return
-        self.ranks.add(next(self._numbers), self.load(ledger), ledger, len(self.ledgers))
+        self.ranks.add(next(self._numbers), self.load(ledger) + ledger.day_share, ledger, len(self.ledgers))
 
     def _wake_at(self, at: float, ledger: Ledger) -> None:
         heappush(self.wakes, (at, next(self._numbers), ledger))
