@@ -2,50 +2,56 @@
 
 from __future__ import annotations
 
-from itertools import islice, takewhile
+from copy import copy
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from gemini_balance.core.pool.forecast import STEPS, in_order, left_of
 from gemini_balance.core.pool.key import free_key, tagged
+from gemini_balance.core.pool.left import STEPS, in_order, left_of
 from gemini_balance.core.pool.windows import Bucket
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator
 
-    from gemini_balance.core.pool.forecast import Left
     from gemini_balance.core.pool.key import Key
     from gemini_balance.core.pool.lane import Lane
-    from gemini_balance.core.pool.queue import Ticket, Waiting
+    from gemini_balance.core.pool.left import Left
+    from gemini_balance.core.pool.queue import Ticket
     from gemini_balance.core.pool.windows import Ledger
 
 STARVING = 12.0  # seconds for which others may pass where many wait
 CALM = 0.5  # calls that wait for each project, up to which one is kept at once ...
 EACH = 5  # ... of so many
 LOOKS_EVERY = 0.25  # seconds
+FEW = 100  # that are looked at
 
 
-def keep(now: float, lane: Lane, line: Waiting, by: Ticket | None) -> None:
-    """Those that stand before this one are being passed: keep a project for the first that has none, if that may be."""
-    if now - lane.looked <= LOOKS_EVERY or not _may_keep(lane, now - line.first().since):
+def keep(now: float, lane: Lane, passed: Iterable[Ticket]) -> None:
+    """Somebody is about to be served before these: keep a project for one of them, if that may be."""
+    if now - lane.looked <= LOOKS_EVERY:
         return
-    kept = set(lane.kept.values())
-    passed = takewhile(lambda ticket: ticket is not by, line.order.values())
-    ticket = next((ticket for ticket in passed if ticket not in kept), None)
+    ticket = starving(now, passed, len(lane.queue), len(lane.ledgers), lane.kept.values())
     if ticket is None:
         return
     lane.looked = now
-    ledger = _soonest(now, lane, ticket)
+    ledger = soonest(now, lane, ticket, lane.kept, lambda one: left_of(one, now, lane.models))
     if ledger is not None:
         lane.kept[ledger] = ticket
         lane.place(now, ledger)
 
 
-def _may_keep(lane: Lane, waited: float) -> bool:
-    """Where many wait, a large call's room serves several small ones: only who starves has it, one at a time."""
-    if waited > STARVING and not lane.kept:
-        return True
-    calm = len(lane.queue) <= CALM * len(lane.ledgers)
-    return calm and len(lane.kept) < len(lane.ledgers) // EACH
+def starving(
+    now: float, passed: Iterable[Ticket], waiting: int, projects: int, kept: Collection[Ticket]
+) -> Ticket | None:
+    """The first of these for which a project may be kept.
+
+    Where many wait, a large call's room serves several small ones: only who is passed for long has it, one at a time.
+    """
+    several = waiting <= CALM * projects and len(kept) < projects // EACH
+    if kept and not several:
+        return None
+    known, longest = frozenset(kept), 0.0 if several else STARVING
+    return next((one for one in islice(passed, FEW) if one not in known and now - one.since >= longest), None)
 
 
 def release(now: float, lane: Lane) -> None:
@@ -70,20 +76,22 @@ def claim(now: float, lane: Lane) -> Iterator[tuple[Ticket, Ledger, Key]]:
             yield ticket, ledger, key
 
 
-def _soonest(now: float, lane: Lane, ticket: Ticket) -> Ledger | None:
-    """The project that would have room first, while the caller still waits."""
+def soonest(
+    now: float, lane: Lane, ticket: Ticket, kept: Container[Ledger], known: Callable[[Ledger], Left]
+) -> Ledger | None:
+    """The project that would have room first, while the caller still waits. `known`: what each has left now."""
     lefts: dict[Ledger, Left] = {}
     for at, _, event in islice(in_order(lane.spent), STEPS):
         if at > ticket.until:
             break
-        if not isinstance(event, Bucket):
+        if at <= now or not isinstance(event, Bucket):
             continue
         ledger = event.share.ledger
-        if not tagged(ledger.domain, ticket.demand.tags):
+        if ledger in kept or not tagged(ledger.domain, ticket.demand.tags):
             continue
-        left = lefts.get(ledger) or lefts.setdefault(ledger, left_of(ledger, now, lane.models))
+        left = lefts.get(ledger) or lefts.setdefault(ledger, copy(known(ledger)))
         left.requests += event.requests
         left.tokens += event.tokens
-        if ledger not in lane.kept and left.places >= 1 and ticket.fits(left.widest, left.most) and left.opens <= at:
+        if left.places >= 1 and ticket.fits(left.widest, left.most) and left.opens <= at:
             return ledger
     return None

@@ -254,13 +254,12 @@ class KeyPool(Roster):
     def _turn(self, now: float, lane: Lane, line: Waiting, tokens: float, units: float) -> tuple[Ticket, Lease] | None:
         """The first call of this line that fits. A batch may find its requests here and its tokens there."""
         fitting = line.fitting(tokens, units)
-        if line.first() is not fitting:
-            keep(now, lane, line, fitting)
         if fitting is None:
             return None
+        keep(now, lane, lane.queue.passed(fitting))
         lease = self._try(now, lane, fitting.demand)
         if lease is None and fitting.demand.units > 1:
-            keep(now, lane, line, None)
+            keep(now, lane, [fitting])
             return self._turn(now, lane, line, tokens, 1)
         return self._grant(now, lane, fitting, lease)
 
