@@ -1,4 +1,4 @@
-"""A call that smaller ones have passed for long has one project collect room for it."""
+"""A call that smaller ones pass has a project collect room for it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 STARVING = 12.0  # seconds for which others may pass where many wait
 CALM = 0.5  # calls that wait for each project, up to which one is kept at once ...
 EACH = 5  # ... of so many
-LOOKS_EVERY = 0.25  # seconds
-FEW = 100  # that are looked at
+LOOKS_EVERY = 1.0  # seconds
+FEW = 100  # of those passed that are looked at
 
 
 def keep(now: float, lane: Lane, passed: Iterable[Ticket]) -> None:
