@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gemini_balance.core.pool.fresh import MOST_CREWS
 from gemini_balance.core.pool.key import NO_TAGS
 from gemini_balance.core.pool.played import PlayedLines
-from gemini_balance.core.pool.promise import FRESH, STEP_LASTS, Forecast
+from gemini_balance.core.pool.promise import STEP_LASTS, Forecast
 from gemini_balance.core.pool.queue import Ticket, line_of, size_of
 from gemini_balance.core.pool.walk import Walk
 
@@ -68,5 +68,5 @@ def _played(lane: Lane, now: float, demand: Demand) -> float:
     made.waiting = walk.lines.waiting()
     walk.lines.add(mine)
     walk.play()
-    lane.played = now + min(FRESH, made.events * STEP_LASTS)
+    lane.played = now + made.events * STEP_LASTS
     return max(made.own, now)
