@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from gemini_balance.core.pool.key import Domain, Key, KeyId
     from gemini_balance.core.pool.promise import Forecast
-    from gemini_balance.core.pool.queue import Kept
+    from gemini_balance.core.pool.queue import Ticket
     from gemini_balance.core.pool.refusal import Refusal
 
 NOBODY: frozenset[KeyId] = frozenset()
@@ -54,9 +54,10 @@ class Lane(Spending):
         self.breaker = Breaker()
         self.queue = Queue()
         self.forecasts: dict[frozenset[str], Forecast] = {}  # the last one, for calls that name these tags
+        self.played = 0.0  # not for one call alone before
         self.changes = 0  # so far
-        self.kept: Kept | None = None  # a project that collects room for one call
-        self.looked = 0.0  # when it was last looked for one
+        self.kept: dict[Ledger, Ticket] = {}  # projects of which each collects room for one call alone
+        self.looked = 0.0  # when one was last looked for
         self.refusals: deque[Refusal] = deque(maxlen=REMEMBERED)  # of the last minute, below the known limit
         self.undecided: set[Ledger] = set()  # whose keys wait for the end of their first attempts, or of a probe
         self.tried = 0.0  # when a group was last looked for that is to be put to the test
@@ -112,7 +113,7 @@ class Lane(Spending):
         if domain in self._gone:
             return None
         ledger = self.take_up(domain)
-        if self.kept is not None and self.kept.ledger is ledger:
+        if ledger in self.kept:
             return None
         if ledger.rest <= now and ledger.holds(units) and ledger.fits(tokens):
             calm = self.rota is None or not self.rota.contended(now)
@@ -185,8 +186,7 @@ class Lane(Spending):
         self.undecided.discard(ledger)
         if self.ledgers.get(ledger.domain) is not ledger:
             return
-        if now >= ledger.grows:
-            ledger.grow(now)
+        ledger.grow(now)
         if ledger.rest > now:
             self._wake_at(ledger.rest, ledger)
         elif ledger.blank and ledger.ceiling and now >= ledger.rest + (REMEMBERS if ledger.refusals else 0):
@@ -285,9 +285,9 @@ class Lane(Spending):
             self.shares.pop(share.key, None)
 
     def _rank(self, ledger: Ledger) -> None:
-        if self.kept is not None and self.kept.ledger is ledger:
+        if ledger in self.kept:
             return
-        self.ranks.add(next(self._numbers), self.load(ledger), ledger, len(self.ledgers))
+        self.ranks.add(next(self._numbers), self.load(ledger) + ledger.day_share, ledger, len(self.ledgers))
 
     def _wake_at(self, at: float, ledger: Ledger) -> None:
         heappush(self.wakes, (at, next(self._numbers), ledger))

@@ -225,9 +225,8 @@ class KeyPool(Roster):
         lane.advance(now)
         if lane.breaker.opens_at(now) > now:
             return []
-        kept, found = lane.kept, claim(now, lane)
-        if kept is not None and found is not None:
-            leases.append(self._grant(now, lane, kept.ticket, self._lend(now, lane, *found, kept.ticket.demand, KEPT)))
+        for ticket, ledger, key in claim(now, lane):
+            leases.append(self._grant(now, lane, ticket, self._lend(now, lane, ledger, key, ticket.demand, KEPT)))
         while any(got := self._round(now, lane)):
             leases += got
         while (ticket := impatient(now, lane)) is not None:
@@ -262,14 +261,13 @@ class KeyPool(Roster):
 
     def _turn(self, now: float, lane: Lane, line: Waiting, tokens: float, units: float) -> tuple[Ticket, Lease] | None:
         """The first call of this line that fits. A batch may find its requests here and its tokens there."""
-        first, fitting = line.first(), line.fitting(tokens, units)
-        if first is not fitting:
-            keep(now, lane, first)
+        fitting = line.fitting(tokens, units)
         if fitting is None:
             return None
+        keep(now, lane, lane.queue.passed(fitting))
         lease = self._try(now, lane, fitting.demand)
         if lease is None and fitting.demand.units > 1:
-            keep(now, lane, fitting)
+            keep(now, lane, [fitting])
             return self._turn(now, lane, line, tokens, 1)
         return self._grant(now, lane, fitting, lease)
 

@@ -133,6 +133,12 @@ class Ledger:
         return (requests is not None and self.today >= requests) or (tokens is not None and self.tokens_today >= tokens)
 
     @property
+    def day_share(self) -> float:
+        """Of its day, that is used: a project whose day knows no limit goes before it."""
+        requests, tokens = self.limits.rpd, self.limits.tpd
+        return max(self.today / requests if requests else 0.0, self.tokens_today / tokens if tokens else 0.0)
+
+    @property
     def token_room(self) -> float:
         minute = inf if self.limits.tpm is None else self.limits.tpm - self.tokens
         return minute if self.limits.tpd is None else min(minute, self.limits.tpd - self.tokens_today)
