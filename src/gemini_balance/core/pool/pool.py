@@ -229,9 +229,9 @@ class KeyPool(Roster):
             leases.append(self._grant(now, lane, ticket, self._lend(now, lane, ledger, key, ticket.demand, KEPT)))
         while any(got := self._round(now, lane)):
             leases += got
-        while (ticket := impatient(now, lane)) is not None:
+        while (waiter := impatient(now, lane)) is not None:
             lane.exploring.afford()
-            leases.append(self._grant(now, lane, ticket, self._try(now, lane, ticket.demand)))
+            leases.append(self._grant(now, lane, waiter, self._try(now, lane, waiter.demand)))
             if leases[-1] is None:
                 break
         for line in lane.queue.first():
