@@ -99,8 +99,15 @@ class Inference:
             else:
                 self._evidence.clear(seen.key, best)
         if ledger.requests < limit:
-            ledger.believe(now)  # somebody is still missing
+            self._leave_alone(now, lane, ledger, seen)  # somebody is still missing
         self._evidence.tidy()
+
+    def _leave_alone(self, now: float, lane: Lane, ledger: Ledger, seen: Refusal) -> None:
+        """It keeps to what it got. Where that is nothing, and the oldest request may be ours, we use it all."""
+        if ledger.requests or not (len(lane.spent) > MOST_SPENT or self._oldest(lane, seen)):
+            ledger.believe(now)
+        else:
+            ledger.shade(lane.exploring.next_turn(now))
 
     def _likely(self, lane: Lane, domain: Domain, limit: int) -> dict[Key, float]:
         about = self._evidence.about(domain)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gemini_balance.core.outcome import Blame, Cause
+from gemini_balance.core.pool.exploring import IN_VAIN
 from gemini_balance.core.pool.facts import Retired
 from gemini_balance.core.pool.inference import Inference
 from gemini_balance.core.pool.key import RETIRED, Health, Key, Project, Source, domain_of, keys_of
@@ -46,6 +47,7 @@ class Judge:
         """An answer began: the key works, and the model is not overloaded."""
         lease.lane.breaker.passed(now, lease.id)
         self._finds_out(now, lease, good=True)
+        lease.lane.exploring.ends(lease.bucket, vain=False)
         if not lease.key.proven and lease.key.health not in RETIRED:
             lease.key.proven = True
             self.recall(now, domain_of(lease.key))
@@ -60,6 +62,7 @@ class Judge:
             self._pool.told(now, key, outcome.consumer)
         self._blame(now, lease, outcome)
         self._finds_out(now, lease, good=blame is Blame.NOBODY)
+        self._explored(lease, blame)
         if blame in (Blame.QUOTA, Blame.MODEL):
             self._share_refusal(now, lease, outcome)
         if lease.lane.ranks.by_tokens or blame is not Blame.NOBODY:
@@ -74,6 +77,7 @@ class Judge:
         """Its key was removed meanwhile: only what it used, and what it tells of the model, is taken down."""
         self._count(now, lease, outcome)
         self._finds_out(now, lease, good=outcome.blame is Blame.NOBODY)
+        self._explored(lease, outcome.blame)
         lease.lane.place(now, lease.bucket.share.ledger)
         self._tell_breaker(now, lease, outcome)
 
@@ -152,8 +156,14 @@ class Judge:
 
     def _finds_out(self, now: float, lease: Lease, *, good: bool) -> None:
         ledger = lease.bucket.share.ledger
-        if ledger.found_out(lease.bucket, good=good):
+        if lease.lane.exploring.found_out(lease.bucket, good=good):
             lease.lane.place(now, ledger)
+
+    def _explored(self, lease: Lease, blame: Blame) -> None:
+        exploring = lease.lane.exploring
+        exploring.ends(lease.bucket, vain=blame in IN_VAIN)
+        if blame is Blame.NOBODY:
+            exploring.answered()
 
     def _share_count(self, lease: Lease, requests: int, tokens: int) -> None:
         if self._pool.outbox is not None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from gemini_balance.core.outcome import Cause
 from gemini_balance.core.pool.breaker import Breaker
 from gemini_balance.core.pool.estimates import Estimates
+from gemini_balance.core.pool.exploring import Exploring
 from gemini_balance.core.pool.fresh import Fresh
-from gemini_balance.core.pool.key import NO_TAGS, able_one_day, domain_of, free_key, keys_of, name_of, wakes_at
+from gemini_balance.core.pool.key import NO_TAGS, able_one_day, domain_of, free_key, name_of, wakes_at
 from gemini_balance.core.pool.pacific import day_ends
 from gemini_balance.core.pool.queue import Queue
 from gemini_balance.core.pool.ranks import Ranks
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from gemini_balance.core.pool.key import Domain, Key, KeyId
     from gemini_balance.core.pool.promise import Forecast
-    from gemini_balance.core.pool.queue import Kept
+    from gemini_balance.core.pool.queue import Ticket
     from gemini_balance.core.pool.refusal import Refusal
 
 NOBODY: frozenset[KeyId] = frozenset()
@@ -53,9 +54,10 @@ class Lane(Spending):
         self.breaker = Breaker()
         self.queue = Queue()
         self.forecasts: dict[frozenset[str], Forecast] = {}  # the last one, for calls that name these tags
+        self.played = 0.0  # not for one call alone before
         self.changes = 0  # so far
-        self.kept: Kept | None = None  # a project that collects room for one call
-        self.looked = 0.0  # when it was last looked for one
+        self.kept: dict[Ledger, Ticket] = {}  # projects of which each collects room for one call alone
+        self.looked = 0.0  # when one was last looked for
         self.refusals: deque[Refusal] = deque(maxlen=REMEMBERED)  # of the last minute, below the known limit
         self.undecided: set[Ledger] = set()  # whose keys wait for the end of their first attempts, or of a probe
         self.tried = 0.0  # when a group was last looked for that is to be put to the test
@@ -63,6 +65,7 @@ class Lane(Spending):
         self.estimates = Estimates()
         self.ranks = Ranks(by_tokens=any(limits.tpm or limits.tpd for limits in told.values()))
         self.fresh = Fresh(domains)
+        self.exploring = Exploring()
         self._gone: set[Domain] = set()
 
     def join(self, turns: Turns | None) -> None:
@@ -110,7 +113,7 @@ class Lane(Spending):
         if domain in self._gone:
             return None
         ledger = self.take_up(domain)
-        if self.kept is not None and self.kept.ledger is ledger:
+        if ledger in self.kept:
             return None
         if ledger.rest <= now and ledger.holds(units) and ledger.fits(tokens):
             calm = self.rota is None or not self.rota.contended(now)
@@ -137,19 +140,24 @@ class Lane(Spending):
 
     def widest(self, tags: frozenset[str] = NO_TAGS) -> float:
         """The most tokens that a call may need to be served now; negative where none is."""
-        return inf if self.fresh.of(tags) else self.ranks.of(tags).widest()
+        return inf if self._tries_fresh(tags) else self.ranks.of(tags).widest()
 
     def most(self, tags: frozenset[str] = NO_TAGS) -> float:
         """The most requests that a call may count as to be served now."""
-        return inf if self.fresh.of(tags) else self.ranks.of(tags).most()
+        return inf if self._tries_fresh(tags) else self.ranks.of(tags).most()
 
     def load(self, ledger: Ledger) -> float:
-        return ledger.load(self.usual.rpm) / ledger.domain.weight if ledger.domain.weight else inf
+        return ledger.load(self.exploring.usual(self.usual.rpm)) / ledger.domain.weight if ledger.domain.weight else inf
 
     def charge(self, now: float, ledger: Ledger, key: Key, tokens: int, units: int = 1) -> Bucket:
         """One call is about to be sent."""
         bucket = self.spend(now, ledger, key, tokens, units)
-        ledger.reach(self.usual.rpm, bucket)
+        if ledger.requests <= units and ledger.domain is key and not key.proven:
+            self.exploring.begins(bucket)
+        alone = self.exploring.one_by_one(ledger)
+        ledger.reach(0 if alone else self.usual.rpm, bucket, new=alone and not key.proven)
+        if alone and ledger.trial is bucket:
+            self.exploring.trials.append(bucket)
         self.place(now, ledger)
         return bucket
 
@@ -164,6 +172,8 @@ class Lane(Spending):
             self.place(now, self.leave(heappop(self.spent)[2]))
         for ledger in self.rota.back(now) if self.rota else ():
             self.place(now, ledger)
+        for ledger in self.exploring.let_through(now):
+            self.place(now, ledger)
         while self.wakes and self.wakes[0][0] <= now:
             ledger = heappop(self.wakes)[2]
             if self.ledgers.get(ledger.domain) is ledger:
@@ -176,14 +186,13 @@ class Lane(Spending):
         self.undecided.discard(ledger)
         if self.ledgers.get(ledger.domain) is not ledger:
             return
-        if now >= ledger.grows:
-            ledger.grow(now)
+        ledger.grow(now)
         if ledger.rest > now:
             self._wake_at(ledger.rest, ledger)
-        elif ledger.blank and now >= ledger.rest + (REMEMBERS if ledger.refusals else 0):
+        elif ledger.blank and ledger.ceiling and now >= ledger.rest + (REMEMBERS if ledger.refusals else 0):
             self._close(ledger)
             self.fresh.append(ledger.domain)
-        elif ledger.trial is not None:
+        elif ledger.trial is not None and not self.exploring.unrefused(now, ledger.trial):
             self.undecided.add(ledger)
         elif ledger.room >= 1 and ledger.token_room >= 1:
             if self.rota is None or not self._waits_for_turn(now, ledger):
@@ -207,6 +216,7 @@ class Lane(Spending):
                 self._rank(ready)
         self.usual = limits if limits != self.usual else self.usual  # one object for all that are alike
         self.learnt[ledger.domain] = self.usual
+        self.exploring.reached(limits.rpm or 0, good=True)
         ledger.limits = self.limits(ledger.domain)
 
     def recall(self, now: float, domain: Domain) -> None:
@@ -220,7 +230,8 @@ class Lane(Spending):
     def next_event(self) -> float:
         """When something changes by itself. A batch may wait for the day, though the project still has some room."""
         day = self.day_ends if self.ranks.by_units else inf
-        return min(self.spent[0][0] if self.spent else inf, self.wakes[0][0] if self.wakes else inf, day)
+        known = min(day, self.exploring.next_known())
+        return min(self.spent[0][0] if self.spent else inf, self.wakes[0][0] if self.wakes else inf, known)
 
     def admit(self, domains: Iterable[Domain]) -> None:
         """Projects that may serve another model whose quota is counted here."""
@@ -237,20 +248,6 @@ class Lane(Spending):
         self.undecided.difference_update(ledgers)
         return ledgers
 
-    def enter(self, now: float, domain: Domain, before: list[Ledger]) -> None:
-        """A project formed of others' keys takes over what these used, and what is known of their limits and rests."""
-        old = [ledger for ledger in before if any(domain_of(key) is domain for key in keys_of(ledger.domain))]
-        shares = [share for ledger in old for share in ledger.shares if domain_of(share.key) is domain]
-        for known in (ledger.limits for ledger in old if ledger.limits != NO_LIMITS):
-            self.learnt[domain] = known
-        ledger = self.ledger(domain)
-        for one in old:
-            ledger.rest_until(one.rest, one.cause or Cause.QUOTA_MINUTE)
-        for share in shares:
-            ledger.adopt(share)
-        ledger.inherit(now, old)
-        self.place(now, ledger)
-
     def _waits_for_turn(self, now: float, ledger: Ledger) -> bool:
         """Is what is left here so little that it belongs to another replica for now? Then it is looked at again."""
         if self.rota is None or self.rota.mine(now, ledger):
@@ -262,12 +259,14 @@ class Lane(Spending):
     def _first(self, tokens: int, units: int, tags: frozenset[str]) -> Ledger | None:
         """Taken out of the ranks: whoever takes it places it again."""
         fresh, ranks = self.fresh.of(tags), self.ranks.of(tags)
-        if fresh:
-            best = ranks.least_loaded()
-            if best is None or best[0] > 0:
-                return self.ledger(self.fresh.take(tags))
+        tried = units > 1 or self.exploring.allowed
+        if fresh and self.exploring.goes_before(ranks.least_loaded()):
+            return self.ledger(self.fresh.take(tags)) if tried else None
         found = ranks.take(tokens, units)
-        return self.ledger(self.fresh.take(tags)) if found is None and units > 1 and fresh else found
+        return self.ledger(self.fresh.take(tags)) if found is None and tried and fresh else found
+
+    def _tries_fresh(self, tags: frozenset[str]) -> bool:
+        return self.exploring.allowed and bool(self.fresh.of(tags))
 
     def _park(self, now: float, ledger: Ledger) -> None:
         """None of its keys may serve now."""
@@ -286,9 +285,9 @@ class Lane(Spending):
             self.shares.pop(share.key, None)
 
     def _rank(self, ledger: Ledger) -> None:
-        if self.kept is not None and self.kept.ledger is ledger:
+        if ledger in self.kept:
             return
-        self.ranks.add(next(self._numbers), self.load(ledger), ledger, len(self.ledgers))
+        self.ranks.add(next(self._numbers), self.load(ledger) + ledger.day_share, ledger, len(self.ledgers))
 
     def _wake_at(self, at: float, ledger: Ledger) -> None:
         heappush(self.wakes, (at, next(self._numbers), ledger))

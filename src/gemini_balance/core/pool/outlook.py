@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from gemini_balance.core.pool.demand import Never, NotYet
 from gemini_balance.core.pool.forecast import expected, when
+from gemini_balance.core.pool.holding import holds_back, next_impatient
 from gemini_balance.core.pool.keeping import release
 from gemini_balance.core.pool.key import able_one_day, domain_of, tagged
 from gemini_balance.core.pool.windows import BARS, MINUTE
@@ -34,6 +35,14 @@ def outlook(now: float, lane: Lane, demand: Demand, pinned: Key | None) -> NotYe
     return _promise(now, lane, demand)
 
 
+def look_again(now: float, lane: Lane) -> float:
+    """When somebody who waits may be served; infinity where nobody does."""
+    if not len(lane.queue):
+        return inf
+    opens = lane.breaker.opens_at(now)
+    return opens if opens > now else max(min(lane.next_event(), next_impatient(lane)), now + 0.001)
+
+
 def _held(now: float, lane: Lane, demand: Demand, opens: float) -> NotYet | Never:
     """How long an overload lasts is nobody's to know: it is worth waiting, unless the quota is spent as well."""
     at = min(opens, now + 2 * SOON)
@@ -48,6 +57,8 @@ def _held(now: float, lane: Lane, demand: Demand, opens: float) -> NotYet | Neve
 
 def _promise(now: float, lane: Lane, demand: Demand) -> NotYet | Never:
     release(now, lane)
+    if holds_back(lane, demand.tags):
+        return NotYet(now, sure=False)  # worth any patience: who has little of it waits as little
     ahead = expected(lane, now, demand)
     at = when(lane, now, ahead, demand)
     if at > now + SOON and any(tagged(ledger.domain, demand.tags) for ledger in lane.undecided):

@@ -13,12 +13,13 @@ from gemini_balance.core.pool.affinity import Affinity
 from gemini_balance.core.pool.demand import Never, NotYet
 from gemini_balance.core.pool.exchange import Inbox
 from gemini_balance.core.pool.facts import Outbox
+from gemini_balance.core.pool.holding import holds_back, impatient
 from gemini_balance.core.pool.inference import trial
 from gemini_balance.core.pool.keeping import claim, keep, release
 from gemini_balance.core.pool.key import NO_TAGS, Key, KeyId, KeySpec, domain_of
 from gemini_balance.core.pool.lane import NOBODY
 from gemini_balance.core.pool.lease import TRIAL, Granted, Lease
-from gemini_balance.core.pool.outlook import outlook
+from gemini_balance.core.pool.outlook import look_again, outlook
 from gemini_balance.core.pool.queue import Ticket
 from gemini_balance.core.pool.roster import Roster
 from gemini_balance.core.pool.skipped import Skipped, skipped
@@ -113,7 +114,7 @@ class KeyPool(Roster):
             if len(lane.queue):
                 lost += self._dismiss_lost(lane)
                 leases += self._serve(now, lane)
-                at = min(at, self._look_again(now, lane))
+                at = min(at, look_again(now, lane))
         return Granted(leases, at, lost)
 
     def skipped(self, now: float, demand: Demand) -> list[Skipped]:
@@ -163,6 +164,8 @@ class KeyPool(Roster):
         release(now, lane)
         if lane.breaker.opens_at(now, paced=not demand.hurried) > now:
             return None
+        if demand.hurried:
+            lane.exploring.afford()
         if demand.pinned:
             key = self.keys.get(demand.pinned)
             pinned = None if key is None else self._on(now, lane, key, demand)
@@ -222,13 +225,17 @@ class KeyPool(Roster):
         lane.advance(now)
         if lane.breaker.opens_at(now) > now:
             return []
-        kept, found = lane.kept, claim(now, lane)
-        if kept is not None and found is not None:
-            leases.append(self._grant(now, lane, kept.ticket, self._lend(now, lane, *found, kept.ticket.demand, KEPT)))
+        for ticket, ledger, key in claim(now, lane):
+            leases.append(self._grant(now, lane, ticket, self._lend(now, lane, ledger, key, ticket.demand, KEPT)))
         while any(got := self._round(now, lane)):
             leases += got
+        while (waiter := impatient(now, lane)) is not None:
+            lane.exploring.afford()
+            leases.append(self._grant(now, lane, waiter, self._try(now, lane, waiter.demand)))
+            if leases[-1] is None:
+                break
         for line in lane.queue.first():
-            if line.first().demand.units > 1:
+            if line.first().demand.units > 1 or holds_back(lane, line.first().demand.tags):
                 break  # what is too much for it proves nothing
             leases.append(self._grant(now, lane, line.first(), self._trial(now, lane, line.first().demand)))
         return [lease for lease in leases if lease is not None]
@@ -254,14 +261,13 @@ class KeyPool(Roster):
 
     def _turn(self, now: float, lane: Lane, line: Waiting, tokens: float, units: float) -> tuple[Ticket, Lease] | None:
         """The first call of this line that fits. A batch may find its requests here and its tokens there."""
-        first, fitting = line.first(), line.fitting(tokens, units)
-        if first is not fitting:
-            keep(now, lane, first)
+        fitting = line.fitting(tokens, units)
         if fitting is None:
             return None
+        keep(now, lane, lane.queue.passed(fitting))
         lease = self._try(now, lane, fitting.demand)
         if lease is None and fitting.demand.units > 1:
-            keep(now, lane, fitting)
+            keep(now, lane, [fitting])
             return self._turn(now, lane, line, tokens, 1)
         return self._grant(now, lane, fitting, lease)
 
@@ -280,12 +286,6 @@ class KeyPool(Roster):
         if found and lane.rota and not lane.rota.ours(now, found[0]):
             return None  # whoever's turn it is will tell
         return found and self._lend(now, lane, *found, demand, TRIAL)
-
-    def _look_again(self, now: float, lane: Lane) -> float:
-        if not len(lane.queue):
-            return inf
-        opens = lane.breaker.opens_at(now)
-        return opens if opens > now else max(lane.next_event(), now + 0.001)
 
     def _left(self, ticket: Ticket) -> None:
         self.waiting -= 1

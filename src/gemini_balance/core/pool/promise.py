@@ -37,6 +37,7 @@ class Forecast:
     rooms: list[Room] = field(default_factory=list)
     turns: list[Line] = field(default_factory=list)  # when it was made
     waiting: dict[Line, int] = field(default_factory=dict)  # how many
+    own: float = inf  # when the one is granted for whose sake it was made
     barred: Cause | None = None  # a project was seen that may not use the model
     units: int = 1  # it was made for
     tags: frozenset[str] = frozenset()  # it was made for

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, takewhile
 from math import log2
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from gemini_balance.core.pool.key import NO_TAGS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gemini_balance.core.pool.demand import Demand
-    from gemini_balance.core.pool.windows import Ledger
 
 Line: TypeAlias = tuple[str, str, frozenset[str]]  # who waits, for which key alone, and for which tags
 Row: TypeAlias = "OrderedDict[int, Ticket]"  # by number; dict.move_to_end puts one in front
 Size: TypeAlias = tuple[int, int]  # of the tokens, and of the requests that it counts as
 Counted = TypeVar("Counted", str, Size)
+LONGEST = 10.0  # seconds that it waits for those in use, or half of its patience
 STEPS = 4  # rows for each doubling of either
 
 
@@ -35,17 +37,15 @@ class Ticket:
     queue: Queue | None = None  # where it waits
     number: int = 0  # in the order in which they came; negative for who had its turn before
     tokens: int = 0  # that it is sure to fit in
+    size: Size = (0, 0)  # those of the same stand in one row
+
+    @property
+    def settles(self) -> float:
+        """From when on it takes a key of which nothing is known, however many of those came to nothing."""
+        return self.since + min(LONGEST, (self.until - self.since) / 2)
 
     def fits(self, tokens: float, units: float) -> bool:
         return self.tokens <= tokens and self.demand.units <= units
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What this project has is this call's alone."""
-
-    ledger: Ledger
-    ticket: Ticket
 
 
 @dataclass(slots=True, eq=False)
@@ -59,16 +59,16 @@ class Waiting:
         return len(self.order)
 
     def add(self, ticket: Ticket) -> None:
-        for row in (self.order, self.rows.setdefault(_size(ticket), OrderedDict())):
+        ticket.size = size_of(ticket)
+        for row in (self.order, self.rows.setdefault(ticket.size, OrderedDict())):
             row[ticket.number] = ticket
             if ticket.number < 0:
                 row.move_to_end(ticket.number, last=False)
 
     def remove(self, ticket: Ticket) -> None:
-        size = _size(ticket)
-        del self.order[ticket.number], self.rows[size][ticket.number]
-        if not self.rows[size]:
-            del self.rows[size]
+        del self.order[ticket.number], self.rows[ticket.size][ticket.number]
+        if not self.rows[ticket.size]:
+            del self.rows[ticket.size]
 
     def first(self) -> Ticket:
         """Of those that wait here, of whom there must be one."""
@@ -126,6 +126,14 @@ class Queue:
         lines = [line for name, line in self._lines.items() if not name[2]] or list(self._lines.values())
         return lines[:1]
 
+    def passed(self, by: Ticket) -> Iterator[Ticket]:
+        """Those whose turn was before this one's, of lines that wait for any key."""
+        name = line_of(by.demand)
+        for one, line in self._lines.items():
+            yield from takewhile(lambda ticket: ticket is not by, line.order.values())
+            if one == name:
+                break
+
     def pinned(self) -> list[Ticket]:
         """The first of each line that waits for one key."""
         return [line.first() for line in self._pinned.values()]
@@ -168,7 +176,7 @@ class Queue:
             self._any += 0 if ticket.demand.tags else more
             for tag in ticket.demand.tags:
                 _count(self._tags, tag, more)
-            _count(self._sizes, _size(ticket), more)
+            _count(self._sizes, ticket.size, more)
 
 
 def line_of(demand: Demand) -> Line:
@@ -181,7 +189,7 @@ def _count(counts: dict[Counted, int], what: Counted, more: int) -> None:
         del counts[what]
 
 
-def _size(ticket: Ticket) -> Size:
+def size_of(ticket: Ticket) -> Size:
     return int(STEPS * log2(max(ticket.tokens, 1))), int(STEPS * log2(ticket.demand.units))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gemini_balance.core.pool.key import Key, KeyId, KeySpec, Project, Source, domain_of, group_of, keys_of, project_of
 from gemini_balance.core.pool.lane import Lane
+from gemini_balance.core.pool.moving import enter
 from gemini_balance.core.pool.told import tell
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Registry:
             lane = self.lanes[name, paid]
             for domain in new:
                 if self.belongs(lane, domain, paid=paid) or _used(domain, ledgers):
-                    lane.enter(now, domain, ledgers)
+                    enter(now, lane, domain, ledgers)
             for share in (share for ledger in ledgers for share in ledger.shares if share.ledger is ledger):
                 lane.shares.pop(share.key, None)  # of a key that was removed, or is for other calls now
 

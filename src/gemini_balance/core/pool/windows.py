@@ -133,6 +133,12 @@ class Ledger:
         return (requests is not None and self.today >= requests) or (tokens is not None and self.tokens_today >= tokens)
 
     @property
+    def day_share(self) -> float:
+        """Of its day, that is used: a project whose day knows no limit goes before it."""
+        requests, tokens = self.limits.rpd, self.limits.tpd
+        return max(self.today / requests if requests else 0.0, self.tokens_today / tokens if tokens else 0.0)
+
+    @property
     def token_room(self) -> float:
         minute = inf if self.limits.tpm is None else self.limits.tpm - self.tokens
         return minute if self.limits.tpd is None else min(minute, self.limits.tpd - self.tokens_today)
@@ -198,18 +204,22 @@ class Ledger:
         if until > self.rest:
             self.rest, self.cause = until, cause
 
-    def reach(self, usual: int | None, bucket: Bucket) -> None:
-        """More than is usual is tried one at a time: a whole burst would be refused, where this is all there is."""
-        if usual is not None and self.cap == inf and self.requests > max(usual, self.proven):
+    def reach(self, usual: int | None, bucket: Bucket, *, new: bool = False) -> None:
+        """More than is usual is tried one at a time: a whole burst would be refused, where this is all there is.
+
+        `new`: so is what may have nothing at all, though its limit is known.
+        """
+        if usual is not None and (new or self.cap == inf) and self.requests > max(usual, self.proven):
             self.trial = bucket
 
-    def found_out(self, bucket: Bucket, *, good: bool) -> bool:
-        """Was this the one that decides? Each good one lets a quarter more follow it."""
+    def found_out(self, bucket: Bucket, *, good: bool, careful: bool = False) -> bool:
+        """Was this the one that decides? Each good one lets a quarter more follow; `careful`: one at first."""
         if self.trial is not bucket:
             return False
         self.trial = None
         if good:
-            self.proven = self.requests + self.requests // 4
+            few = careful and self.requests <= NOMINAL
+            self.proven = self.requests + (0 if few else self.requests // 4)
         return True
 
     def believe(self, now: float, units: int = 1) -> None:
@@ -221,6 +231,10 @@ class Ledger:
             self.patience = min(self.patience * 2, LONGEST_PATIENCE)
         self.ceiling = max(1, self.requests, min(self.ceiling, self.requests + units - 1))
         self.grows = now + self.patience
+
+    def shade(self, until: float) -> None:
+        """It got nothing: keys in use have all of this quota, so nothing is lost by leaving it alone until then."""
+        self.ceiling, self.grows = 0, until
 
     def inherit(self, now: float, parts: list[Ledger]) -> None:
         """It takes the place of these. Where one of them was believed to have a share, theirs add up to one."""

@@ -18,6 +18,7 @@ LEAVES = 60.5  # seconds that a request stays in the window
 GOOD, GONE = Outcome(Cause.ANSWERED), Outcome(Cause.CLIENT_GONE)
 DEAD, REFUSED = Outcome(Cause.KEY_DEAD), Outcome(Cause.KEY_REFUSED)
 OVERLOADED = Outcome(Cause.MODEL_OVERLOADED)
+HURRIED = Demand(MODEL, hurried=True)
 
 
 def key(

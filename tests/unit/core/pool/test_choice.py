@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from gemini_balance.core.pool import KeyId, KeySpec, Never, NotYet
+from gemini_balance.core.pool import KeyId, KeyPool, KeySpec, Never, NotYet
+from gemini_balance.core.pool.lane import EVERYONE
 from gemini_balance.core.pool.windows import Limits
-from tests.unit.core.pool.scene import DEAD, GOOD, LEAVES, NOW, ask, call, ends, key, lent, minute, pool_of
+from tests.unit.core.pool.scene import DEAD, GOOD, LEAVES, MODEL, NOW, ask, call, ends, key, lent, minute, pool_of
 
 
 def test_keys_take_turns() -> None:
@@ -42,6 +43,14 @@ def test_a_big_call_goes_where_there_is_room_for_its_tokens() -> None:
     assert [ask(pool, wanted=call(tokens=10)) for _ in range(3)] == ["b", "b", "b"]
     assert ask(pool, wanted=call(tokens=980)) == NotYet(NOW + LEAVES)
     assert ask(pool, wanted=call(tokens=950)) == "b"
+
+
+def test_a_project_whose_day_is_limited_is_spared_while_another_has_room() -> None:
+    told = {MODEL: {EVERYONE: Limits(rpm=10), "b": Limits(rpm=10, rpd=10)}}
+    pool = KeyPool([key("a"), key("b")], told_limits=told)
+    first = "".join(str(ask(pool, NOW + n)) for n in range(12))
+    then = "".join(str(ask(pool, NOW + 2 * LEAVES + n)) for n in range(10))
+    assert (first, then) == ("ababaabaabaa", "aaaabaabaa")
 
 
 def test_an_excluded_key_is_passed_over() -> None:

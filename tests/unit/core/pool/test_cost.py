@@ -10,7 +10,21 @@ import pytest
 
 from gemini_balance.core.pool import KeyPool, NotYet
 from gemini_balance.core.pool.windows import Limits
-from tests.unit.core.pool.scene import GOOD, LEAVES, MIDNIGHT, MODEL, NOW, ask, call, day, key, lent, minute, pool_of
+from tests.unit.core.pool.scene import (
+    GOOD,
+    HURRIED,
+    LEAVES,
+    MIDNIGHT,
+    MODEL,
+    NOW,
+    ask,
+    call,
+    day,
+    key,
+    lent,
+    minute,
+    pool_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +43,7 @@ def big_pool(keys: int) -> KeyPool:
 
 def all_come_to(pool: KeyPool, outcome: Outcome, now: float = NOW) -> None:
     for _ in range(len(pool.keys)):
-        pool.settle(now, lent(pool, now), outcome)
+        pool.settle(now, lent(pool, now, HURRIED), outcome)
 
 
 def microseconds(work: Callable[[], object], times: int = PICKS) -> float:

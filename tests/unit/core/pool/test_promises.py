@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from random import Random
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +25,7 @@ from tests.unit.core.pool.scene import (
     lent,
     minute,
     pool_of,
+    served,
 )
 
 
@@ -84,7 +88,7 @@ def test_a_project_that_collects_room_for_somebody_is_not_promised_to_others() -
     pool.enqueue(NOW + 8, call(tokens=1, client="y"))
     pool.grant(NOW + 9 + STARVING)
     kept = pool.lane(MODEL).kept
-    assert (kept is not None, ask(pool, NOW + 30, call(tokens=50, client="y"))) == (True, NotYet(NOW + 7 + LEAVES))
+    assert (len(kept), ask(pool, NOW + 30, call(tokens=50, client="y"))) == (1, NotYet(NOW + 7 + LEAVES))
 
 
 def test_whose_attempt_failed_stands_first_but_is_told_when_it_would_be_served_coming_anew() -> None:
@@ -190,3 +194,31 @@ def test_it_is_also_where_clients_take_turns_and_lose_patience(
     assert isinstance(named, NotYet)
     true = granted_at(pool, now, call(client=client), [ticket for ticket in waiting if ticket is not None])
     assert abs(named.at - true) < 0.01
+
+
+def size_of(dice: Random) -> int:
+    """Tokens: now and then nearly as many as a whole window holds."""
+    return int(20 * 2 ** (5.4 * dice.random()))
+
+
+def crowd(dice: Random) -> tuple[KeyPool, float, list[Ticket]]:
+    """Ten projects whose tokens are nearly all used, and callers of patience that wait with large and small calls."""
+    pool, now = pool_of(*(f"k{number}" for number in range(10)), told=Limits(tpm=1_000, rpm=20)), NOW
+    for _ in range(60):
+        now += 1.5 * dice.random()
+        ask(pool, now, call(tokens=int(20 * 2 ** (5 * dice.random()))))
+    several = range(dice.randint(1, 15))
+    asked = [pool.enqueue(now, call(tokens=size_of(dice), client=dice.choice("xyz")), now + 20) for _ in several]
+    served(pool, now)
+    return pool, now, [ticket for ticket in asked if ticket is not None and not ticket.gone]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_where_few_wait_the_moment_is_exact_though_small_calls_pass_large_ones(seed: int) -> None:
+    dice = Random(seed)
+    pool, now, others = crowd(dice)
+    wanted = call(tokens=size_of(dice), client=dice.choice("xyz"))
+    asked_until_refused(pool, now, wanted)
+    told = ask(pool, now, wanted)
+    assert isinstance(told, NotYet)
+    assert told.at == pytest.approx(granted_at(pool, now, wanted, others), abs=0.01)

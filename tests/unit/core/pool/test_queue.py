@@ -142,6 +142,30 @@ def test_who_starves_does_not_stop_the_queue() -> None:
     assert served(pool, NOW + STARVING + 2) == [small]
 
 
+def half_used(projects: int) -> KeyPool:
+    pool = pool_of(*(f"k{number}" for number in range(projects)), told=Limits(tpm=1_000))
+    for _ in range(projects):
+        ask(pool, wanted=call(tokens=500))
+    return pool
+
+
+def test_where_few_wait_a_project_is_kept_at_once_for_who_is_passed() -> None:
+    pool = half_used(projects=10)
+    big = [waits(pool, call(tokens=900, client="x")) for _ in range(3)]
+    for second in range(1, 4):
+        small = waits(pool, call(tokens=100, client="y"))
+        assert served(pool, NOW + second) == [small]
+    assert list(pool.lane(MODEL).kept.values()) == big[:2]
+
+
+def test_where_many_wait_nothing_is_kept_at_once() -> None:
+    pool = half_used(projects=10)
+    for _ in range(6):
+        waits(pool, call(tokens=900, client="x"))
+    served(pool, NOW + 1)
+    assert pool.lane(MODEL).kept == {}
+
+
 def test_what_was_kept_for_who_left_is_for_all() -> None:
     pool = pool_of("a", "b", told=Limits(tpm=1_000))
     big = starving(pool)
@@ -155,7 +179,7 @@ def test_what_was_kept_for_who_left_may_be_had_without_waiting() -> None:
     ask(pool, wanted=call(tokens=500))
     big = waits(pool, call(tokens=900, client="x"))
     small = waits(pool, call(tokens=10, client="y"))
-    assert (served(pool, NOW + STARVING + 1), pool.lane(MODEL).kept is not None) == ([], True)
+    assert (served(pool, NOW + STARVING + 1), len(pool.lane(MODEL).kept)) == ([], 1)
     pool.withdraw(big)
     pool.withdraw(small)
     assert ask(pool, NOW + STARVING + 2, call(tokens=400)) == "a"

@@ -12,6 +12,7 @@ from gemini_balance.core.pool.windows import Limits
 
 M, NOW, MIDNIGHT = "m", 1_000_000.0, 1_065_600.0
 GOOD = Outcome(Cause.ANSWERED)
+HURRIED = Demand(M, hurried=True)
 QUICK = 0.01  # seconds, of a refusal with 20,000 keys
 
 
@@ -124,7 +125,7 @@ def test_another_attempt_that_ends_does_not_let_a_second_probe_out() -> None:
 def test_a_refusal_is_quick_where_no_project_may_use_the_model() -> None:
     pool = pool_of(*(f"k{n}" for n in range(20_000)))
     for _ in range(20_000):
-        pool.settle(NOW, lent(pool), Outcome(Cause.QUOTA_NONE))
+        pool.settle(NOW, lent(pool, NOW, HURRIED), Outcome(Cause.QUOTA_NONE))
     began = perf_counter()
     assert isinstance(pool.acquire(NOW + 1, Demand(M)), Never)
     assert perf_counter() - began < QUICK, perf_counter() - began
@@ -174,7 +175,7 @@ def test_the_moment_named_is_true_where_more_wait_than_one_window_holds() -> Non
 def test_a_refusal_is_quick_right_after_all_keys_met_their_days_end() -> None:
     pool = pool_of(*(f"k{n}" for n in range(20_000)))
     for _ in range(20_000):
-        pool.settle(NOW, lent(pool), Outcome(Cause.QUOTA_DAY))
+        pool.settle(NOW, lent(pool, NOW, HURRIED), Outcome(Cause.QUOTA_DAY))
     began = perf_counter()
     assert isinstance(pool.acquire(NOW + 1, Demand(M)), NotYet)
     assert perf_counter() - began < QUICK, perf_counter() - began

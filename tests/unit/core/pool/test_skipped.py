@@ -5,7 +5,7 @@ from gemini_balance.core.pool import KeyPool, Skipped
 from gemini_balance.core.pool.key import KeyId
 from gemini_balance.core.pool.skipped import MOST
 from gemini_balance.core.pool.windows import Limits
-from tests.unit.core.pool.scene import DEAD, GOOD, NOW, ask, call, ends, key, minute, pool_of
+from tests.unit.core.pool.scene import DEAD, GOOD, HURRIED, NOW, ask, call, ends, key, minute, pool_of
 
 
 def told(pool: KeyPool, **wanted: object) -> list[Skipped]:
@@ -69,5 +69,5 @@ def test_keys_of_other_models_do_not_count() -> None:
 def test_of_many_only_some_are_told() -> None:
     pool = pool_of(*(f"k{n}" for n in range(100)))
     for _ in range(100):
-        ends(pool, DEAD)
+        ends(pool, DEAD, wanted=HURRIED)
     assert len(told(pool)) == MOST

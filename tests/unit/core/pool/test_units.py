@@ -8,7 +8,6 @@ from gemini_balance.core.outcome import Cause, Limit, Outcome, Window
 from gemini_balance.core.pool import Demand, KeyId, KeyPool, KeySpec, NotYet
 from gemini_balance.core.pool.judge import MINUTE_REST
 from gemini_balance.core.pool.keeping import STARVING
-from gemini_balance.core.pool.queue import Kept
 from gemini_balance.core.pool.turns import ROUND
 from gemini_balance.core.pool.windows import Limits
 from tests.unit.core.pool.replicas_scene import BEAT, beat, hears, replicas, used
@@ -187,7 +186,7 @@ def test_room_is_collected_where_all_of_the_batch_fits_first() -> None:
     large = waits(pool, batch(10, "x"), NOW + 40)
     pool.grant(NOW + LEAVES + 0.1)  # one request has left the one, and all soon leave the other
     lane = pool.lane(MODEL)
-    assert lane.kept == Kept(lane.ledgers[pool.keys[KeyId("b")]], large)
+    assert lane.kept == {lane.ledgers[pool.keys[KeyId("b")]]: large}
 
 
 def test_a_batch_waits_for_the_new_day_though_some_of_this_one_is_left() -> None:
