@@ -35,6 +35,7 @@ class Exploring:
     """The tries of one quota model: of keys that have not answered yet, and of which nobody told the project."""
 
     most: int = 0  # requests a minute that any project is known to get
+    careful: bool = False  # have too many come to nothing?
     trials: deque[Bucket] = field(default_factory=deque)  # that decide whether a key gets more, as they were sent
     _credit: float = DEBT
     _tries: int = 0
@@ -42,11 +43,6 @@ class Exploring:
     _out: set[Bucket] = field(default_factory=set)  # of which nothing is heard yet
     _more: float = 0.0  # how often a project did not get more than that, lately
     _again: float = 0.0  # when the last of those in the shade is tried again
-
-    @property
-    def careful(self) -> bool:
-        """Have too many come to nothing?"""
-        return self._vain > FEW + RARE * self._tries
 
     @property
     def allowed(self) -> bool:
@@ -75,7 +71,7 @@ class Exploring:
     def begins(self, bucket: Bucket) -> None:
         """One is tried. Until it is known better, it comes to nothing."""
         self._credit -= 1
-        self._tries += 1
+        self._tried(1)
         self._more = max(0.0, self._more - LOOK_UP)
         self._out.add(bucket)
 
@@ -83,8 +79,13 @@ class Exploring:
         """Nothing for attempts that are no such tries, or of which that was said before."""
         if bucket in self._out:
             self._out.remove(bucket)
-            self._vain += vain
+            self._tried(0, vain)
             self._credit += not vain
+
+    def _tried(self, more: int, vain: int = 0) -> None:
+        self._tries += more
+        self._vain += vain
+        self.careful = self._vain > FEW + RARE * self._tries
 
     def let_through(self, now: float) -> list[Ledger]:
         """Of whose deciding attempts nothing was heard for long enough."""

@@ -136,6 +136,8 @@ class Ledger:
     def day_share(self) -> float:
         """Of its day, that is used: a project whose day knows no limit goes before it."""
         requests, tokens = self.limits.rpd, self.limits.tpd
+        if requests is None and tokens is None:
+            return 0.0  # nearly always
         return max(self.today / requests if requests else 0.0, self.tokens_today / tokens if tokens else 0.0)
 
     @property

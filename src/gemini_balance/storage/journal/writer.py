@@ -119,8 +119,8 @@ class _Many:
     it back from the calls that are served meanwhile, which costs both of them more than the row does."""
 
     def __init__(self, statement: Insert, engine: Engine) -> None:
-        self._one = _sql(statement, 1, engine)
-        self._several = _sql(statement, TOGETHER, engine)
+        self._one = _sql(statement, engine)
+        self._several = _together(self._one)
 
     def add(self, connection: Connection, rows: list[Any]) -> None:
         whole = len(rows) - len(rows) % TOGETHER
@@ -151,14 +151,20 @@ def _insert(table: Table, engine: Engine) -> Any:
     return postgresql.insert(table)
 
 
-def _sql(statement: Insert, rows: int, engine: Engine) -> str:
+def _sql(statement: Insert, engine: Engine) -> str:
     """Made once: the driver is given the same text, and rows, each time."""
-    whole = statement.values([dict.fromkeys(statement.table.c.keys())] * rows)
     if engine.dialect.name == "sqlite":
-        return str(whole.compile(dialect=sqlite.dialect()))
+        return str(statement.compile(dialect=sqlite.dialect()))
     from sqlalchemy.dialects import postgresql
 
-    return str(whole.compile(dialect=postgresql.dialect(paramstyle="format")))  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+    return str(statement.compile(dialect=postgresql.dialect(paramstyle="format")))  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+
+
+def _together(statement: str) -> str:
+    """The same for `TOGETHER` rows."""
+    begin = statement.index("VALUES (") + len("VALUES ")
+    end = statement.index(")", begin) + 1
+    return statement[:begin] + ", ".join([statement[begin:end]] * TOGETHER) + statement[end:]
 
 
 def _why(error: Exception) -> str:
