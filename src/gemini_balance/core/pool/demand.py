@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gemini_balance.core.outcome import Cause
 
 
-MARGIN = 0.9  # seconds
+MARGIN = 0.7  # seconds; with what rounding up to whole ones adds, the middle of what counts as true
 
 
 class Demand(msgspec.Struct, frozen=True, gc=False):
