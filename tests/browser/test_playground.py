@@ -217,7 +217,7 @@ def test_a_token_that_is_filled_in_completes_the_samples_and_is_sent_nowhere(des
 
 def test_an_error_in_the_middle_of_an_answer_keeps_what_came(desk: Desk, served: GatewayProcess) -> None:
     control(served.google, faults=[{"kind": "error_in_stream", "after": 2, "times": 9}])
-    turn = _say(_open(desk), "Hello", text="one two three four", events=4)
+    turn = _say(_open(desk), "Hello", text="one two three four", events=4, pace_ms=300)  # shown before the error comes
     control(served.google, faults=[])
     expect(turn.locator("> .say")).to_contain_text("one")
     expect(turn.locator(".err")).to_be_visible()
