@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.docs.places import tabled
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "clients.md"
 NODE = ROOT / "tests" / "clients" / "node"
@@ -86,8 +88,7 @@ CLIENTS = (
 
 def rows(page: str) -> dict[str, list[str]]:
     """The page's table: the cells of each row by the client's name."""
-    cells = [[cell.strip() for cell in line.split("|")] for line in page.splitlines() if line.startswith("|")]
-    return {row[1]: row for row in cells[2:]}
+    return {row[1]: row for row in tabled(page)[2:]}
 
 
 def record(client: Client, figure: str) -> None:

@@ -35,6 +35,11 @@ def spans(text: str) -> list[str]:
     return _CODE.findall(prose(text))
 
 
+def tabled(text: str) -> list[list[str]]:
+    """The cells of every table row, heads and rules too, with what is left and right of the outer bars."""
+    return [[cell.strip() for cell in line.split("|")] for line in text.splitlines() if line.startswith("|")]
+
+
 def code(text: str) -> list[str]:
     """Every line of code on a page, of blocks and of the prose."""
     return [line for _, content in blocks(text) for line in content.splitlines()] + spans(text)

@@ -8,32 +8,28 @@ import pytest
 
 from bench.balance.report import MARKERS
 from bench.balance.scenarios import SCENARIOS
-from tests.docs.places import READMES, ROOT
+from tests.docs.places import READMES, ROOT, tabled
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 LOAD = "0.8"
 TOLD = ("forty", "forty-in-ten", "two-hundred-sick", "two-thousand")
-GOOD = slice(2, 5)  # the columns of good answers, and of upstream calls for each: oracle, round robin, ours
-CALLS = slice(8, 11)
+GOOD = slice(3, 6)  # the columns of good answers, and of upstream calls for each: oracle, round robin, ours
+CALLS = slice(9, 12)
 
 
 def measured() -> tuple[list[str], dict[str, list[str]]]:
     """The table's heads, and by pool the cells at the load that the READMEs tell."""
     text = (ROOT / "docs" / "balancing.md").read_text().partition(MARKERS[0])[2].partition(MARKERS[1])[0]
-    heads, *rows = [_cells(line) for line in text.splitlines() if line.startswith("|")]
-    return heads, {row[0]: row for row in rows if row[1] == LOAD}
+    heads, *rows = tabled(text)
+    return heads, {row[1]: row for row in rows if row[2] == LOAD}
 
 
 def said(row: list[str]) -> str:
     """A row of a README, after the pool's description."""
     (best, plain, ours), (fewest, more, calls) = row[GOOD], row[CALLS]
     return f"| {plain} % | **{ours} %** | {best} % | {more} | **{calls}** | {fewest} |"
-
-
-def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip("|").split("|")]
 
 
 def test_the_figures_stand_in_these_columns() -> None:

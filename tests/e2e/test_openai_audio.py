@@ -114,7 +114,7 @@ def test_a_failure_in_the_middle_of_bare_sound_cuts_the_connection(client: opena
 
 
 def test_a_failure_in_the_middle_of_events_is_an_event(served: GatewayProcess) -> None:
-    told = f"{TEXT} [[sim: events=6 fault=error_in_stream after=3]]"
+    told = f"{TEXT} [[sim: events=6 pace_ms=50 fault=error_in_stream after=3]]"
     answer = speech(served, input=told, stream_format="sse", response_format="pcm")
     events = [json.loads(line[6:]) for line in answer.body.decode().splitlines() if line.startswith("data: {")]
     assert (answer.status, "error" in events[-1]) == (200, True)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import http.client
 import re
 import sqlite3
-import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.console.visiting import Visitor, signed_in
+from tests.e2e.console.visiting import signed_in
 from tests.e2e.processes import gateway
 
 if TYPE_CHECKING:
@@ -29,16 +28,6 @@ def served(
 ) -> Iterator[GatewayProcess]:
     with gateway(running_google, tmp_path_factory.mktemp("overview"), AUTH_TOKEN=PASSWORD) as running:
         yield running
-
-
-def _shows(operator: Visitor, path: str, *texts: str) -> str:
-    """The page, as soon as it has all of these: what it shows is read at different moments."""
-    for _ in range(150):
-        page = operator.read(path)
-        if all(text in page for text in texts):
-            return page
-        time.sleep(0.1)
-    raise AssertionError(page)
 
 
 def test_without_keys_it_leads_to_where_they_are_added(
@@ -59,7 +48,7 @@ def test_before_the_first_call_it_says_how_to_make_one_and_then_it_counts(served
     assert "data-chart=" not in empty
     served.chat("Hello")
     served.chat("Hello", model="nonsense")
-    page = _shows(operator, "/console?range=1h", "2 calls, 1 failed.", "No such model", "data-chart=")
+    page = operator.shows("/console?range=1h", "2 calls, 1 failed.", "No such model", "data-chart=", tries=150)
     assert page.count("data-chart=") == 4
     assert re.search(r'href="/console/calls/[0-9a-f]{22}"', page)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import tarfile
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,20 +36,11 @@ def operator(served: GatewayProcess) -> Visitor:
     return signed_in(served, PASSWORD)
 
 
-def _shows(operator: Visitor, text: str, path: str = SYSTEM) -> str:
-    """The page, as soon as it has this."""
-    for _ in range(100):
-        if text in (page := operator.read(path)):
-            return page
-        time.sleep(0.1)
-    raise AssertionError(page)
-
-
 def test_an_examination_is_asked_for_and_tells_what_it_found(operator: Visitor) -> None:
     assert "A check looks at the folder" in operator.read(SYSTEM)
     asked = operator.post(f"{SYSTEM}/examine", {})
     assert (asked.status, asked.headers["location"]) == (303, SYSTEM)
-    found = _shows(operator, "checked at")
+    found = operator.shows(SYSTEM, "checked at")
     assert "Its files are whole" in found
     assert "A check looks at the folder" not in found
 
@@ -59,7 +49,7 @@ def test_a_backup_is_made_where_the_page_says_and_noted_among_the_changes(
     operator: Visitor, served: GatewayProcess
 ) -> None:
     assert operator.post(f"{SYSTEM}/backup", {}).status == 303
-    page = _shows(operator, "data/backups/")
+    page = operator.shows(SYSTEM, "data/backups/")
     place = page.partition("data/backups/")[2].partition("<")[0]
     assert {path.name for path in (served.log.parent / "data" / "backups" / place).iterdir()} == {
         "gemini-balance.db",
@@ -69,7 +59,7 @@ def test_a_backup_is_made_where_the_page_says_and_noted_among_the_changes(
 
 
 def test_a_backup_is_downloaded_by_its_name_and_nothing_else_is(operator: Visitor, served: GatewayProcess) -> None:
-    page = _shows(operator, 'name="name"')
+    page = operator.shows(SYSTEM, 'name="name"')
     name = re.search(r'name="name" value="([^"]+)"', page)
     assert name
     got = operator.post(f"{SYSTEM}/download", {"name": name[1]})
@@ -93,7 +83,7 @@ def test_all_processes_that_serve_on_a_database_are_listed(
         told = other.request("GET", "/api/admin/v1/system", headers={"Authorization": f"Bearer {PASSWORD}"}).json
         first, second = told["replicas"]
         assert (first["here"], second["here"], second["lives"]) == (True, False, True)
-        assert "this one" in _shows(operator, first["id"])
+        assert "this one" in operator.shows(SYSTEM, first["id"])
     assert first["id"] not in operator.read(SYSTEM)
 
 

@@ -42,6 +42,15 @@ class Visitor:
         assert shown.status == 200, (path, shown.status)
         return shown.body.decode()
 
+    def shows(self, path: str, *texts: str, tries: int = 100) -> str:
+        """The page, as soon as it has all of these: what it shows is read at different moments."""
+        for _ in range(tries):
+            page = self.read(path)
+            if all(text in page for text in texts):
+                return page
+            time.sleep(0.1)
+        raise AssertionError(page)
+
     def address(self, page: Page) -> str:
         """A call stands in the journal a moment after it was made."""
         until = time.monotonic() + PATIENCE
