@@ -27,6 +27,8 @@ NUMBER_BITS, WRITER_BITS = 9, 12
 MILLISECOND = 1 << (NUMBER_BITS + WRITER_BITS)
 """A call's number is its millisecond, times this, and what tells calls of one millisecond apart."""
 ID_MILLISECONDS, ID_DIGITS = 11, 16  # hexadecimal digits of a request id: of the time, and with the process's number
+ID_COUNT_BITS = 4 * (ID_DIGITS - ID_MILLISECONDS)
+LAST_COUNT, LAST_WRITER = (1 << NUMBER_BITS) - 1, (1 << WRITER_BITS) - 1
 
 
 class ErrorDetail(msgspec.Struct, frozen=True, kw_only=True):
@@ -247,8 +249,8 @@ class KeptJournal(NamedTuple):
 
 def number_of(request: str, writer: int) -> int:
     """Of the call with this request id, in a journal where `writer` numbers those who write."""
-    moment, count = divmod(int(request[:ID_DIGITS], 16), 1 << 4 * (ID_DIGITS - ID_MILLISECONDS))
-    return moment * MILLISECOND + (count % (1 << NUMBER_BITS) << WRITER_BITS) + writer % (1 << WRITER_BITS)
+    told = int(request[:ID_DIGITS], 16)
+    return (told >> ID_COUNT_BITS) * MILLISECOND + ((told & LAST_COUNT) << WRITER_BITS) + (writer & LAST_WRITER)
 
 
 def began(number: int) -> float:

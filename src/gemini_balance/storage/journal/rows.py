@@ -58,6 +58,7 @@ def call_row(record: RequestRecord, writer: int) -> CallRow:
     """In the order of the table's columns. Raises ValueError where the request id is none of ours."""
     asked, used, attempts = record.model_asked, record.model_used, record.attempts
     last = attempts[-1] if attempts else None
+    cause, usage = last.cause if last else "", record.usage
     return (
         number_of(record.id, writer),
         record.id,
@@ -69,20 +70,21 @@ def call_row(record: RequestRecord, writer: int) -> CallRow:
         plain(used),
         last.key if last else "",
         record.status,
-        _trouble(record, last.cause if last else ""),
+        _trouble(record, cause),
         record.ending,
-        last.cause if last else "",
+        cause,
         record.finish,
         milliseconds(record.seconds),
         None if record.first_byte is None else milliseconds(record.first_byte),
         milliseconds(record.waited),
-        *_counted(record.usage),
+        usage.prompt,
+        usage.cached,
+        usage.tool_use,
+        usage.output,
+        usage.thoughts,
+        usage.total,
         _alone(last) if last and _is_alone(record, last) else tried(attempts, record.skipped),
     )
-
-
-def _counted(usage: Usage) -> tuple[int, ...]:
-    return usage.prompt, usage.cached, usage.tool_use, usage.output, usage.thoughts, usage.total
 
 
 def _trouble(record: RequestRecord, cause: str) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from gemini_balance.core.histogram import pack, unit
 from gemini_balance.core.outcome import BLAME, NO_USAGE, Blame, Usage
 from gemini_balance.gateway.call_outcomes import GOOD_ENDINGS
-from gemini_balance.storage.journal.rows import milliseconds, plain
+from gemini_balance.storage.journal.rows import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -71,21 +71,17 @@ def grouped(records: Iterable[RequestRecord]) -> tuple[dict[Group, Sum], dict[Gr
     calls: dict[Group, Sum] = {}
     attempts: dict[Group, Sum] = {}
     for record in records:
-        ended = (int(record.id[:11], 16) + milliseconds(record.seconds)) // 1000
-        model = _model(record)
+        ended = int(record.unix + record.seconds)
+        # names that no model has are no reason for rows
+        model = "" if record.status == 404 else plain(record.model_used[:LONGEST_NAME])
         began = record.first_byte
         first_byte = 0 if began is None else unit(began)
-        told = _of(calls, (ended - ended % MINUTE, record.token_id, model, record.status))
-        told[COUNT] += 1
-        told[ERRORS] += record.ending not in GOOD_ENDINGS
-        told[LATENCY] += unit(record.seconds)
-        told[FIRST_BYTE] += first_byte
-        if (usage := record.usage) is not NO_USAGE:
-            _use(told, usage)
+        group = ended - ended % MINUTE, record.token_id, model, record.status
+        _add(calls, group, record.ending not in GOOD_ENDINGS, record.usage, record.seconds, first_byte)
         if len(record.attempts) == 1:
             (only,) = record.attempts
             alone = first_byte if began is None or not record.waited else unit(began - record.waited)
-            _attempted(attempts, ended - ended % DAY, model, only, usage, alone)
+            _attempted(attempts, ended - ended % DAY, model, only, record.usage, alone)
         elif record.attempts:
             _several(attempts, ended - ended % DAY, model, record)
     return calls, attempts
@@ -101,34 +97,25 @@ def _several(sums: dict[Group, Sum], day: int, model: str, record: RequestRecord
 
 
 def _attempted(sums: dict[Group, Sum], day: int, model: str, one: AttemptRecord, usage: Usage, first_byte: int) -> None:
-    told = _of(sums, (day, one.key, model, one.status))
-    told[COUNT] += 1
-    told[ERRORS] += one.cause in FAILURES
-    told[LATENCY] += unit(one.seconds)
-    told[FIRST_BYTE] += first_byte
-    if usage is not NO_USAGE:
-        _use(told, usage)
+    _add(sums, (day, one.key, model, one.status), one.cause in FAILURES, usage, one.seconds, first_byte)
 
 
-def _of(sums: dict[Group, Sum], group: Group) -> Sum:
+def _add(sums: dict[Group, Sum], group: Group, failed: bool, usage: Usage, seconds: float, first_byte: int) -> None:
+    """One more in a group. Nothing of the journal's writing is done as often: twice for each call."""
     told = sums.get(group)
     if told is None:
         sums[group] = told = [0] * FIELDS
-    return told
-
-
-def _use(told: Sum, usage: Usage) -> None:
-    told[PROMPT] += usage.prompt
-    told[PROMPT + 1] += usage.cached
-    told[PROMPT + 2] += usage.tool_use
-    told[PROMPT + 3] += usage.output
-    told[PROMPT + 4] += usage.thoughts
-    told[PROMPT + 5] += usage.total
-
-
-def _model(record: RequestRecord) -> str:
-    """Names that no model has are no reason for rows."""
-    return "" if record.status == 404 else plain(record.model_used[:LONGEST_NAME])
+    told[COUNT] += 1
+    told[ERRORS] += failed
+    told[LATENCY] += unit(seconds)
+    told[FIRST_BYTE] += first_byte
+    if usage is not NO_USAGE:
+        told[PROMPT] += usage.prompt
+        told[PROMPT + 1] += usage.cached
+        told[PROMPT + 2] += usage.tool_use
+        told[PROMPT + 3] += usage.output
+        told[PROMPT + 4] += usage.thoughts
+        told[PROMPT + 5] += usage.total
 
 
 def _placed(calls: Mapping[Group, Sum], attempts: Mapping[Group, Sum]) -> Iterator[tuple[Place, Sum]]:

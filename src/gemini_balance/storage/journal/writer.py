@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gemini_balance.gateway.record import RequestRecord
 
 AT_ONCE = 200  # records
-TOGETHER = 20  # rows
+TOGETHER = (200, 20)  # rows
 PATIENCE_SECONDS = 10  # with a server that does not answer
 AWAY = (OperationalError, InterfaceError, OSError)
 SUMS = ("minutes", "hours", "days", "token_hours", "token_days", "key_days")
@@ -115,20 +115,22 @@ def _limit(connection: Any, _record: object) -> None:
 
 
 class _Many:
-    """Rows into one table, `TOGETHER` in a statement: between statements the driver lets the interpreter go, and takes
-    it back from the calls that are served meanwhile, which costs both of them more than the row does."""
+    """Rows into one table, many in a statement: between statements the driver lets the interpreter go, and takes it
+    back from the calls that are served meanwhile, which costs both of them more than the row does."""
 
     def __init__(self, statement: Insert, engine: Engine) -> None:
         self._one = _sql(statement, engine)
-        self._several = _together(self._one)
+        self._several = [(count, _together(self._one, count)) for count in TOGETHER]
 
     def add(self, connection: Connection, rows: list[Any]) -> None:
-        whole = len(rows) - len(rows) % TOGETHER
-        for begin in range(0, whole, TOGETHER):
-            cells = tuple(chain.from_iterable(rows[begin : begin + TOGETHER]))
-            connection.exec_driver_sql(self._several, cells)
-        if whole < len(rows):
-            connection.exec_driver_sql(self._one, rows[whole:])
+        begin = 0
+        for count, statement in self._several:
+            while len(rows) - begin >= count:
+                cells = tuple(chain.from_iterable(rows[begin : begin + count]))
+                connection.exec_driver_sql(statement, cells)
+                begin += count
+        if begin < len(rows):
+            connection.exec_driver_sql(self._one, rows[begin:])
 
 
 def _adding(table: Table, engine: Engine) -> Insert:
@@ -160,11 +162,11 @@ def _sql(statement: Insert, engine: Engine) -> str:
     return str(statement.compile(dialect=postgresql.dialect(paramstyle="format")))  # type: ignore[no-untyped-call]  # SQLAlchemy's own
 
 
-def _together(statement: str) -> str:
-    """The same for `TOGETHER` rows."""
+def _together(statement: str, count: int) -> str:
+    """The same for so many rows."""
     begin = statement.index("VALUES (") + len("VALUES ")
     end = statement.index(")", begin) + 1
-    return statement[:begin] + ", ".join([statement[begin:end]] * TOGETHER) + statement[end:]
+    return statement[:begin] + ", ".join([statement[begin:end]] * count) + statement[end:]
 
 
 def _why(error: Exception) -> str:
