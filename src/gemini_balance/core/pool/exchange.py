@@ -71,7 +71,7 @@ class Inbox:
         bucket, changes = self._heard.get(place, (None, 0))
         if changes >= fact.changes:
             return
-        forgotten = bucket is not None and not bucket.gone and lane.shares.get(key) is not bucket.share
+        forgotten = bucket is not None and lane.shares.get(key) is not bucket.share
         if bucket is None or forgotten:  # there was nothing to count for a while
             ledger = lane.of(key)
             bucket = lane.bucket(lane.share(ledger, key), fact.sent, slack=ledger.requests > BUSY)

@@ -210,6 +210,11 @@ Domain: TypeAlias = Key | Project
 """What a quota belongs to: a project, or a key that is not known to share its own."""
 
 
+def told_of(domain: Domain) -> bool:
+    """Did the operator or Google say which keys share this quota?"""
+    return isinstance(domain, Project) and domain.source is Source.TOLD
+
+
 def domain_of(key: Key) -> Domain:
     return key.project or key
 

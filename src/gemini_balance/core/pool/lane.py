@@ -17,6 +17,7 @@ from gemini_balance.core.pool.pacific import day_ends
 from gemini_balance.core.pool.queue import Queue
 from gemini_balance.core.pool.ranks import Ranks
 from gemini_balance.core.pool.spending import Spending
+from gemini_balance.core.pool.tiers import Tiers
 from gemini_balance.core.pool.turns import PASSED_OVER, Rota, Turns
 from gemini_balance.core.pool.windows import NO_LIMITS, Bucket, Ledger, Limits
 
@@ -66,6 +67,7 @@ class Lane(Spending):
         self.ranks = Ranks(by_tokens=any(limits.tpm or limits.tpd for limits in told.values()))
         self.fresh = Fresh(domains)
         self.exploring = Exploring()
+        self.tiers = Tiers()
         self._gone: set[Domain] = set()
 
     def join(self, turns: Turns | None) -> None:
@@ -124,7 +126,7 @@ class Lane(Spending):
 
     def ledger(self, domain: Domain) -> Ledger:
         if domain not in self.ledgers:
-            self.ledgers[domain] = Ledger(domain, self.limits(domain))
+            self.ledgers[domain] = self.tiers.meet(Ledger(domain, self.limits(domain)))
         return self.ledgers[domain]
 
     def take_up(self, domain: Domain) -> Ledger:
@@ -155,7 +157,8 @@ class Lane(Spending):
         if ledger.requests <= units and ledger.domain is key and not key.proven:
             self.exploring.begins(bucket)
         alone = self.exploring.one_by_one(ledger)
-        ledger.reach(0 if alone else self.usual.rpm, bucket, new=alone and not key.proven)
+        new, beyond = alone and not key.proven, self.tiers.beyond(ledger)
+        ledger.reach(0 if alone else self.usual.rpm, bucket, new=new, beyond=beyond)
         if alone and ledger.trial is bucket:
             self.exploring.trials.append(bucket)
         self.place(now, ledger)
@@ -214,8 +217,8 @@ class Lane(Spending):
             self.ranks.by_tokens = True
             for ready in list(self.ranks.all()):
                 self._rank(ready)
-        self.usual = limits if limits != self.usual else self.usual  # one object for all that are alike
-        self.learnt[ledger.domain] = self.usual
+        self.learnt[ledger.domain] = self.usual = limits if limits != self.usual else self.usual  # one for all alike
+        self.tiers.learn(limits)
         self.exploring.reached(limits.rpm or 0, good=True)
         ledger.limits = self.limits(ledger.domain)
 
@@ -229,8 +232,7 @@ class Lane(Spending):
 
     def next_event(self) -> float:
         """When something changes by itself. A batch may wait for the day, though the project still has some room."""
-        day = self.day_ends if self.ranks.by_units else inf
-        known = min(day, self.exploring.next_known())
+        known = min(self.day_ends if self.ranks.by_units else inf, self.exploring.next_known())
         return min(self.spent[0][0] if self.spent else inf, self.wakes[0][0] if self.wakes else inf, known)
 
     def admit(self, domains: Iterable[Domain]) -> None:
@@ -285,15 +287,14 @@ class Lane(Spending):
             self.shares.pop(share.key, None)
 
     def _rank(self, ledger: Ledger) -> None:
-        if ledger in self.kept:
-            return
-        self.ranks.add(next(self._numbers), self.load(ledger) + ledger.day_share, ledger, len(self.ledgers))
+        if ledger not in self.kept:
+            order = self.tiers.order(ledger, self.load(ledger), ahead=not self.ranks.by_tokens)
+            self.ranks.add(next(self._numbers), order, ledger, len(self.ledgers))
 
     def _wake_at(self, at: float, ledger: Ledger) -> None:
         heappush(self.wakes, (at, next(self._numbers), ledger))
 
     def limits(self, domain: Domain) -> Limits:
         """What the operator says goes before what was learnt."""
-        learnt = self.learnt.get(domain, NO_LIMITS)
-        told = self.told.get(name_of(domain)) or self.told.get(EVERYONE)
-        return learnt if told is None else learnt.under(told)
+        told = self.told.get(name_of(domain)) or self.told.get(EVERYONE) or NO_LIMITS
+        return self.learnt.get(domain, NO_LIMITS).under(told)

@@ -162,6 +162,7 @@ def _restore_ledger(
 ) -> None:
     if known.limits != NO_LIMITS:
         lane.learnt[domain] = known.limits
+        lane.tiers.learn(known.limits)
     if known.rest <= now and not (same_day and known.today):
         return
     ledger = lane.take_up(domain)

@@ -49,6 +49,8 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
 
     def under(self, told: Limits) -> Limits:
         """What is told goes before these."""
+        if told == NO_LIMITS:
+            return self
         pairs = zip(astuple(self), astuple(told), strict=True)
         return Limits(*(mine if theirs is None else theirs for mine, theirs in pairs))
 
@@ -103,6 +105,9 @@ class Ledger:
     refusals: int = 0  # in a row, of unknown length
     proven: int = 0  # requests a minute that are let through for all we know, where no limit is known
     trial: Bucket | None = None  # one more than that is out; it decides
+    scout: bool = False  # see `tiers`
+    peak: int = 0  # requests a minute, at the most so far
+    outlived: int = 0  # requests a day that were let through one at a time
     place: int = 0  # its number in the lane's heaps; 0: in none
 
     @property
@@ -185,6 +190,7 @@ class Ledger:
         share.tokens += tokens
         self.requests += requests
         self.tokens += tokens
+        self.peak = max(self.peak, self.requests)
 
     def count_today(self, share: Share, requests: int, tokens: int) -> None:
         share.today += requests
@@ -206,12 +212,12 @@ class Ledger:
         if until > self.rest:
             self.rest, self.cause = until, cause
 
-    def reach(self, usual: int | None, bucket: Bucket, *, new: bool = False) -> None:
+    def reach(self, usual: int | None, bucket: Bucket, *, new: bool = False, beyond: bool = False) -> None:
         """More than is usual is tried one at a time: a whole burst would be refused, where this is all there is.
 
-        `new`: so is what may have nothing at all, though its limit is known.
+        `new`: so is what may have nothing at all, though its limit is known; `beyond`: and what others don't get.
         """
-        if usual is not None and (new or self.cap == inf) and self.requests > max(usual, self.proven):
+        if beyond or (usual is not None and (new or self.cap == inf) and self.requests > max(usual, self.proven)):
             self.trial = bucket
 
     def found_out(self, bucket: Bucket, *, good: bool, careful: bool = False) -> bool:
@@ -220,6 +226,7 @@ class Ledger:
             return False
         self.trial = None
         if good:
+            self.outlived = max(self.outlived, self.today)
             few = careful and self.requests <= NOMINAL
             self.proven = self.requests + (0 if few else self.requests // 4)
         return True

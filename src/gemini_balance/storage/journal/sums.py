@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from gemini_balance.core.histogram import pack, unit
 from gemini_balance.core.outcome import BLAME, NO_USAGE, Blame, Usage
 from gemini_balance.gateway.call_outcomes import GOOD_ENDINGS
-from gemini_balance.storage.journal.rows import plain
+from gemini_balance.gateway.calls import ID_MILLISECONDS
+from gemini_balance.storage.journal.rows import milliseconds, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -71,7 +72,7 @@ def grouped(records: Iterable[RequestRecord]) -> tuple[dict[Group, Sum], dict[Gr
     calls: dict[Group, Sum] = {}
     attempts: dict[Group, Sum] = {}
     for record in records:
-        ended = int(record.unix + record.seconds)
+        ended = (int(record.id[:ID_MILLISECONDS], 16) + milliseconds(record.seconds)) // 1000  # as its row tells it
         # names that no model has are no reason for rows
         model = "" if record.status == 404 else plain(record.model_used[:LONGEST_NAME])
         began = record.first_byte

@@ -64,6 +64,18 @@ def test_a_count_that_was_nothing_and_forgotten_counts_again() -> None:
     assert used(south) == (1, 0, 1)
 
 
+def test_a_count_that_was_nothing_and_is_told_after_its_minute_counts_for_the_day() -> None:
+    north, south = replicas(2, "a")
+    lease = lent(north)
+    hears(south, north.tell(NOW))
+    north.settle(NOW, lease, Outcome(Cause.UPSTREAM_BROKEN))
+    hears(south, north.tell(NOW))
+    lent(north)
+    hears(south, north.tell(NOW + LEAVES), NOW + LEAVES)
+    south.lane(MODEL).advance(NOW + LEAVES)
+    assert used(south) == (0, 0, 1)
+
+
 def test_corrections_after_the_minute_change_the_day_once_each() -> None:
     north, south = replicas(2, "a")
     leases = [lent(north), lent(north)]

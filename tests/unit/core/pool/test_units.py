@@ -69,7 +69,7 @@ def test_single_calls_still_use_what_is_too_little_for_a_batch() -> None:
 
 
 def test_a_busier_project_with_more_requests_left_takes_the_batch() -> None:
-    limits = {MODEL: {"*": Limits(rpm=10), "h": Limits(rpm=1_000)}}
+    limits = {MODEL: {"*": Limits(rpm=10, rpd=100_000), "h": Limits(rpm=1_000, rpd=100_000)}}
     names = [f"k{n}" for n in range(200)]
     pool = KeyPool(pool_keys([*names, "h"]), told_limits=limits)
     for _ in range(9):
