@@ -67,6 +67,10 @@ class Tiers:
             return load * HASTE if ledger.scout and ahead and ledger.today < FURTHEST else load
         if (day := self.day(ledger)) is None:
             return load
-        if ledger.limits.rpm is None and len(self.paces) > 1 and ledger.today < day:
-            return -ledger.requests / APART
-        return load + ledger.today / day
+        return -ledger.requests / APART if self._doubtful(ledger, day) else load + ledger.today / day
+
+    def _doubtful(self, ledger: Ledger, day: int) -> bool:
+        """Does it depend on one call more a minute what is believed?"""
+        if ledger.limits.rpm is not None or ledger.today >= day or len(self.paces) < 2:
+            return False
+        return told_of(ledger.domain) and any(pace is not None and ledger.peak <= pace for pace in self.days)

@@ -190,7 +190,8 @@ class Ledger:
         share.tokens += tokens
         self.requests += requests
         self.tokens += tokens
-        self.peak = max(self.peak, self.requests)
+        if self.requests > self.peak:
+            self.peak = self.requests
 
     def count_today(self, share: Share, requests: int, tokens: int) -> None:
         share.today += requests

@@ -93,6 +93,14 @@ def test_of_whom_not_even_the_minute_is_known_it_is_found_out_one_project_after_
     assert (len(first), len(second), first & second) == (1, 1, set())
 
 
+def test_where_one_call_more_a_minute_would_tell_nothing_calls_are_spread_evenly() -> None:
+    pool = projects("abcde")
+    met_its_day(pool, "a", 4)
+    for name, rpm in (("d", 8), ("e", 9)):
+        ends(pool, minute(rpm=rpm), wanted=call(pinned=name))
+    assert sorted(ask(pool) for _ in range(6)) == ["b", "b", "b", "c", "c", "c"]
+
+
 BELIEVED = Tiers(days={10: 40, 15: 60})
 
 
