@@ -3,19 +3,20 @@
 import gc
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 import click
 
-from bench.balance.bars import Result, judge
+from bench.balance.bars import ENOUGH_CHECKED, Result, judge
 from bench.balance.figures import Figures
+from bench.balance.promises import MOST_CHECKED
 from bench.balance.report import conclude, keep, render
 from bench.balance.scenario import QUICK, Scenario
 from bench.balance.scenarios import SCENARIOS
 from bench.balance.schedulers import SCHEDULERS, schedulers_of
-from bench.balance.simulate import prepare, repeats, simulate
+from bench.balance.simulate import MOST_SEEDS, prepare, repeats, simulate
 
 QUICK_LOADS = (0.8, 3.0)
 SEEDS_APART = 1_000
@@ -62,13 +63,22 @@ def measure(scenario: Scenario, load: float, *, schedulers: frozenset[str], seed
     began, phases = time.process_time(), QUICK if quick else scenario.phases
     names = [name for name in schedulers_of(scenario) if name in schedulers]
     sums, living = dict.fromkeys(names, Figures()), scenario.projects
-    for further in range(1 if quick else repeats(scenario, load, seed, phases)):
+    least = 1 if quick else repeats(scenario, load, seed, phases)
+    for further in range(MOST_SEEDS):
+        if further >= least and (quick or settled(sums)):
+            break
         case = prepare(scenario, load, seed + SEEDS_APART * further, phases)
         living = min(living, len(case.fleet.living))
         for name in names:
             sums[name] += simulate(case, SCHEDULERS[name])
     print(f"{scenario.name} at load {load:g}: {time.process_time() - began:.1f} s", file=sys.stderr, flush=True)
     return Result(scenario, load, living, sums)
+
+
+def settled(sums: Mapping[str, Figures]) -> bool:
+    """Were refusals checked often enough, if their share is judged at all?"""
+    checked = max((figures.checked for figures in sums.values()), default=0)
+    return not ENOUGH_CHECKED <= checked < MOST_CHECKED
 
 
 if __name__ == "__main__":

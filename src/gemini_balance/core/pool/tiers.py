@@ -45,7 +45,7 @@ class Tiers:
 
     def day(self, ledger: Ledger) -> int | None:
         """Requests a day believed of a project that has named none. None: no reason to believe in any."""
-        if not self.days or ledger.limits.rpd is not None:
+        if not self.days or ledger.limits.rpd is not None or not told_of(ledger.domain):
             return None
         if ledger.limits.rpm is not None:
             day = self.days.get(ledger.limits.rpm)
@@ -56,7 +56,7 @@ class Tiers:
     def beyond(self, ledger: Ledger) -> bool:
         """Is the last one more, for the first time, than others get in a minute, or than is believed of its day?"""
         if ledger.limits.rpm is None and ledger.requests == ledger.peak and ledger.requests - 1 in self.paces:
-            return True
+            return told_of(ledger.domain)
         return (day := self.day(ledger)) is not None and ledger.today > day
 
     def order(self, ledger: Ledger, load: float, *, ahead: bool) -> float:
@@ -73,4 +73,4 @@ class Tiers:
         """Does it depend on one call more a minute what is believed?"""
         if ledger.limits.rpm is not None or ledger.today >= day or len(self.paces) < 2:
             return False
-        return told_of(ledger.domain) and any(pace is not None and ledger.peak <= pace for pace in self.days)
+        return any(pace is not None and ledger.peak <= pace for pace in self.days)
