@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from gemini_balance.core.pool.facts import KEPT, Divided, Fact, Refused, Retired, Spent
-from gemini_balance.core.pool.key import Domain, Key, Project, Source, domain_of, group_of, keys_of
+from gemini_balance.core.pool.key import Domain, Key, Project, domain_of, group_of, keys_of, told_of
 from gemini_balance.core.pool.lease import Lease
 from gemini_balance.core.pool.pacific import day_ends
 from gemini_balance.core.pool.turns import Present
@@ -71,8 +71,7 @@ class Inbox:
         bucket, changes = self._heard.get(place, (None, 0))
         if changes >= fact.changes:
             return
-        forgotten = bucket is not None and lane.shares.get(key) is not bucket.share
-        if bucket is None or forgotten:  # there was nothing to count for a while
+        if bucket is None or lane.shares.get(key) is not bucket.share:  # there was nothing to count for a while
             ledger = lane.of(key)
             bucket = lane.bucket(lane.share(ledger, key), fact.sent, slack=ledger.requests > BUSY)
         self._heard[place] = bucket, fact.changes
@@ -99,7 +98,7 @@ class Inbox:
         for names in fact.groups:
             keys = [self._registry.keys[name] for name in names if name in self._registry.keys]
             old: list[Domain] = list(dict.fromkeys(domain_of(key) for key in keys))
-            if any(isinstance(domain, Project) and domain.source is Source.TOLD for domain in old):
+            if any(map(told_of, old)):
                 continue
             if len(old) > 1:
                 self._registry.regroup(now, old, [group_of([k for domain in old for k in keys_of(domain)])], told=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from gemini_balance.core.outcome import Window
 from gemini_balance.core.pool.evidence import NEVER, Evidence
-from gemini_balance.core.pool.key import SURE, Domain, Project, Source, domain_of, group_of, keys_of
+from gemini_balance.core.pool.key import SURE, Domain, Project, Source, domain_of, group_of, keys_of, told_of
 from gemini_balance.core.pool.refusal import FAR, Refusal, Travel, density
 from gemini_balance.core.pool.windows import GUARD, MINUTE, NO_LIMITS
 
@@ -53,9 +53,9 @@ class Inference:
     def refused(self, now: float, lease: Lease, outcome: Outcome) -> None:
         """A minute's window is spent. Does what we sent explain it?"""
         limit = outcome.limits[0].units if [named.window for named in outcome.limits] == [Window.RPM] else None
-        lane, project = lease.lane, lease.key.project
+        lane = lease.lane
         ledger = lane.of(lease.key)
-        if limit is None or (project is not None and project.source is Source.TOLD):
+        if limit is None or told_of(domain_of(lease.key)):
             return
         if outcome.retry_after is None:
             ledger.believe(now, lease.units)
@@ -202,7 +202,7 @@ class Inference:
 
     def _could_be(self, lane: Lane, ledger: Ledger, other: Domain, limit: int) -> bool:
         """Would both fit into one window? What was sent just now may still be refused, and then it counts in none."""
-        if other is ledger.domain or (isinstance(other, Project) and other.source is Source.TOLD):
+        if other is ledger.domain or told_of(other):
             return False
         if any(key.gone for key in keys_of(other)):
             return False  # what is known of it is from before it was removed

@@ -8,7 +8,7 @@ from gemini_balance.core.outcome import Blame, Cause
 from gemini_balance.core.pool.exploring import IN_VAIN
 from gemini_balance.core.pool.facts import Retired
 from gemini_balance.core.pool.inference import Inference
-from gemini_balance.core.pool.key import RETIRED, Health, Key, Project, Source, domain_of, keys_of
+from gemini_balance.core.pool.key import RETIRED, Health, Key, Project, domain_of, keys_of, told_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,9 +183,8 @@ class Judge:
 
     def _condemn(self, now: float, key: Key, outcome: Outcome) -> None:
         """A blocked or unpaid project takes with it the keys that are known, not guessed, to be its own."""
-        project = key.project
-        known = project is not None and project.source is Source.TOLD
-        for other in list(keys_of(domain_of(key))) if known else [key]:
+        domain = domain_of(key)
+        for other in list(keys_of(domain)) if told_of(domain) else [key]:
             self.retire(now, other, outcome.cause)
 
     def _spent(self, now: float, lease: Lease, outcome: Outcome) -> None:

@@ -6,7 +6,18 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
 from gemini_balance.core.pool.judge import Judge
-from gemini_balance.core.pool.key import RETIRED, Domain, Health, Key, KeyId, Project, Source, domain_of, group_of
+from gemini_balance.core.pool.key import (
+    RETIRED,
+    Domain,
+    Health,
+    Key,
+    KeyId,
+    Project,
+    Source,
+    domain_of,
+    group_of,
+    told_of,
+)
 from gemini_balance.core.pool.registry import Registry
 
 if TYPE_CHECKING:
@@ -163,8 +174,7 @@ class Roster(Registry):
         """To the projects that their settings name now, all that go to one of them together."""
         moving: defaultdict[str, list[Key]] = defaultdict(list)
         for key in keys:
-            told = key.project is not None and key.project.source is Source.TOLD
-            if not told or key.project is not self.projects.get(key.spec.project):
+            if not told_of(domain_of(key)) or key.project is not self.projects.get(key.spec.project):
                 moving[key.spec.project].append(key)
         for name, members in moving.items():
             self._divide(now, name, members)

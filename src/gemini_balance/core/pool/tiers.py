@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SCOUTS = 5  # projects of which one goes ahead
 HASTE = 0.25  # its load counts for so much of what it is
-FURTHEST = 2_000  # requests a day after which it has gone far enough: no free tier gets as many
+FURTHEST = 2_000  # requests a day after which it has gone far enough: 1,500 is the most that was seen of a free tier
 APART = 1_000  # more than anybody's requests a minute by which these are told apart
 
 

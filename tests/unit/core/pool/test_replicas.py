@@ -10,6 +10,15 @@ from tests.unit.core.pool.replicas_scene import BEAT, beat, group, hears, replic
 from tests.unit.core.pool.scene import DEAD, GOOD, LEAVES, MIDNIGHT, MODEL, NOW, ask, call, day, ends, key, lent, minute
 
 
+def gives_back_and_sends_again(north: KeyPool, south: KeyPool) -> None:
+    """At once, so that both count in the same place; of the second one nothing is told yet."""
+    lease = lent(north)
+    hears(south, north.tell(NOW))
+    north.settle(NOW, lease, Outcome(Cause.UPSTREAM_BROKEN))
+    hears(south, north.tell(NOW))
+    lent(north)
+
+
 def test_what_one_sends_counts_with_all() -> None:
     north, south = replicas(2, "a")
     lent(north, wanted=call(tokens=70))
@@ -55,22 +64,14 @@ def test_what_is_given_back_is_given_back_everywhere_and_an_older_count_changes_
 
 def test_a_count_that_was_nothing_and_forgotten_counts_again() -> None:
     north, south = replicas(2, "a")
-    lease = lent(north)
-    hears(south, north.tell(NOW))
-    north.settle(NOW, lease, Outcome(Cause.UPSTREAM_BROKEN))
-    hears(south, north.tell(NOW))
-    lent(north)
+    gives_back_and_sends_again(north, south)
     hears(south, north.tell(NOW))
     assert used(south) == (1, 0, 1)
 
 
 def test_a_count_that_was_nothing_and_is_told_after_its_minute_counts_for_the_day() -> None:
     north, south = replicas(2, "a")
-    lease = lent(north)
-    hears(south, north.tell(NOW))
-    north.settle(NOW, lease, Outcome(Cause.UPSTREAM_BROKEN))
-    hears(south, north.tell(NOW))
-    lent(north)
+    gives_back_and_sends_again(north, south)
     hears(south, north.tell(NOW + LEAVES), NOW + LEAVES)
     south.lane(MODEL).advance(NOW + LEAVES)
     assert used(south) == (0, 0, 1)
